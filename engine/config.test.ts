@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { flagOf, options, parseExperiment, resolveFitSettings } from './config.ts';
+import { InputError } from './errors.ts';
+
+const base = { time: 'day', methods: ['ot-mfm'], seeds: 1 };
+
+describe('parseExperiment', () => {
+  it('fills defaults and leaves fit settings to the preset', () => {
+    const config = parseExperiment(base);
+    expect(config).toMatchObject({
+      embedding: 'X_pca',
+      dims: null,
+      holdOut: 'each',
+      seed: 42,
+      preset: 'default',
+    });
+    expect(config.rho).toBeUndefined();
+  });
+
+  it('names the flag of a wrong value and what was found', () => {
+    const wrong = () => parseExperiment({ ...base, validationShare: 2 });
+    expect(wrong).toThrow(InputError);
+    try {
+      wrong();
+    } catch (error) {
+      expect((error as InputError).detail).toMatchObject({ option: '--validation-share', found: '2' });
+    }
+  });
+
+  it('refuses a name that does not exist', () => {
+    expect(() => parseExperiment({ ...base, bandwith: 1 })).toThrow(/no option "bandwith"/);
+  });
+});
+
+describe('resolveFitSettings', () => {
+  it('paper: bandwidth 0.25 where the second inner timepoint is held out, else 0.125', () => {
+    const config = parseExperiment({ ...base, preset: 'paper' });
+    expect(resolveFitSettings(config, { dims: 5, heldOut: [1] }).bandwidth).toBe(0.125);
+    expect(resolveFitSettings(config, { dims: 5, heldOut: [2] })).toMatchObject({
+      bandwidth: 0.25,
+      whiten: true,
+      protocol: 'paper',
+      rho: 1e-3,
+      metricPower: 2,
+      interpolantLearningRate: 1e-4,
+    });
+  });
+
+  it('what is given wins over the preset', () => {
+    const config = parseExperiment({ ...base, preset: 'paper', bandwidth: 0.5, whiten: false });
+    expect(resolveFitSettings(config, { dims: 5, heldOut: [2] })).toMatchObject({
+      bandwidth: 0.5,
+      whiten: false,
+    });
+  });
+});
+
+describe('options', () => {
+  it('every option has help, a kind and a flag', () => {
+    for (const option of options()) {
+      expect(option.help, option.name).toBeTruthy();
+      expect(flagOf(option.name)).toMatch(/^--[a-z-]+$/);
+    }
+    expect(options().find((o) => o.name === 'whiten')?.kind).toBe('flag');
+    expect(options().find((o) => o.name === 'bandwidth')?.kind).toBe('number');
+    expect(options().find((o) => o.name === 'methods')?.kind).toBe('list');
+    expect(options().find((o) => o.name === 'seed')?.default).toBe(42);
+  });
+});

@@ -1,0 +1,332 @@
+import { z } from 'zod';
+import { InputError } from './errors.ts';
+
+/** The methods that can be fitted. Both are one path: `ot-cfm` is `ot-mfm` with φ = 0. */
+export const METHODS = ['ot-mfm', 'ot-cfm'] as const;
+export type Method = (typeof METHODS)[number];
+
+/** What a form or a flag shows of an option. */
+export type OptionMeta = {
+  help: string;
+  group: 'data' | 'experiment' | 'training' | 'output';
+  /** placeholder of the value in the usage line */
+  argument?: string;
+  unit?: string;
+};
+
+const meta = (m: OptionMeta) => m;
+const positive = z.number().positive();
+const count = z.number().int().min(1);
+const flag = z.boolean();
+
+/** Settings that a preset may set, resolved anew for each fit (they may depend on dimensions and held-out timepoint). */
+const fitShape = {
+  whiten: flag.meta(
+    meta({ group: 'data', help: 'scale every dimension of the embedding to mean 0 and variance 1' }),
+  ),
+  protocol: z.enum(['strict', 'paper']).meta(
+    meta({
+      group: 'experiment',
+      help: 'strict: what is fitted never sees a held-out cell; paper: whitening sees all cells, as published',
+    }),
+  ),
+  unitScale: flag.meta(
+    meta({
+      group: 'training',
+      help: 'train in units of the mean standard deviation of the dimensions (one factor, distances keep their proportions)',
+    }),
+  ),
+  hidden: z
+    .number()
+    .int()
+    .min(4)
+    .max(4096)
+    .meta(meta({ group: 'training', help: 'units in each of the three hidden layers of both networks' })),
+  minibatch: z
+    .number()
+    .int()
+    .min(2)
+    .max(4096)
+    .meta(meta({ group: 'training', help: 'cells of each timepoint in a training step', unit: 'cells' })),
+  validationShare: z
+    .number()
+    .min(0.01)
+    .max(0.5)
+    .meta(meta({ group: 'training', help: 'share of each timepoint kept for validation' })),
+  noise: z
+    .number()
+    .min(0)
+    .meta(
+      meta({
+        group: 'training',
+        help: 'standard deviation of the noise around a conditional path (σ), in training units',
+      }),
+    ),
+  maxEpochs: z
+    .number()
+    .int()
+    .min(0)
+    .meta(meta({ group: 'training', help: 'epochs at most, for each of the two networks', unit: 'epochs' })),
+  bandwidth: positive.nullable().meta(
+    meta({
+      group: 'training',
+      help: 'bandwidth σ of the LAND metric in training units; without it: the median distance of a cell to its neighbour of rank --neighbor-rank',
+    }),
+  ),
+  neighborRank: count.meta(
+    meta({ group: 'training', help: 'which neighbour sets the bandwidth where none is given' }),
+  ),
+  rho: positive.meta(
+    meta({ group: 'training', help: 'ρ of the metric: how strongly paths avoid empty space' }),
+  ),
+  metricPower: positive.meta(meta({ group: 'training', help: 'α of the metric (its power)' })),
+  interpolantLearningRate: positive.meta(
+    meta({ group: 'training', help: 'learning rate of the geodesic interpolant (Adam)' }),
+  ),
+  interpolantPatience: count.meta(
+    meta({
+      group: 'training',
+      help: 'epochs without improvement after which the interpolant stops',
+      unit: 'epochs',
+    }),
+  ),
+  learningRate: positive.meta(meta({ group: 'training', help: 'learning rate of the vector field (AdamW)' })),
+  weightDecay: z
+    .number()
+    .min(0)
+    .meta(meta({ group: 'training', help: 'weight decay of the vector field (AdamW)' })),
+  validateEvery: count.meta(
+    meta({ group: 'training', help: 'epochs between validations of the vector field', unit: 'epochs' }),
+  ),
+  patience: count.meta(
+    meta({
+      group: 'training',
+      help: 'validations without improvement after which the vector field stops',
+      unit: 'validations',
+    }),
+  ),
+  rollout: z.enum(['euler']).meta(meta({ group: 'training', help: 'integrator of the trajectories' })),
+  eulerSteps: count.meta(
+    meta({ group: 'training', help: 'Euler steps between two timepoints', unit: 'steps' }),
+  ),
+};
+
+const experimentShape = {
+  time: z
+    .string()
+    .min(1)
+    .meta(
+      meta({
+        group: 'data',
+        argument: 'COLUMN',
+        help: 'column of obs with the time of each cell (meander inspect lists candidates)',
+      }),
+    ),
+  embedding: z
+    .string()
+    .min(1)
+    .default('X_pca')
+    .meta(meta({ group: 'data', argument: 'KEY', help: 'the matrix in obsm that the paths live in' })),
+  dims: count
+    .nullable()
+    .default(null)
+    .meta(
+      meta({
+        group: 'data',
+        help: 'how many of its dimensions, the first ones (default: all, at most 50)',
+      }),
+    ),
+  holdOut: z
+    .string()
+    .default('each')
+    .meta(
+      meta({
+        group: 'experiment',
+        argument: 'LABELS',
+        help: '3,4: each of these in turn; 3+4: together; each: every inner timepoint in turn; none',
+      }),
+    ),
+  methods: z
+    .array(z.enum(METHODS))
+    .min(1)
+    .meta(meta({ group: 'experiment', argument: 'LIST', help: `methods to fit, of ${METHODS.join(', ')}` })),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(42)
+    .meta(meta({ group: 'experiment', help: 'the first seed' })),
+  seeds: count.meta(meta({ group: 'experiment', help: 'how many seeds, from --seed upwards' })),
+  timeScale: z
+    .enum(['index', 'real'])
+    .default('index')
+    .meta(
+      meta({
+        group: 'experiment',
+        help: "the model's clock: index spaces timepoints evenly, real by their times",
+      }),
+    ),
+  preset: z
+    .enum(['default', 'paper'])
+    .default('default')
+    .meta(
+      meta({ group: 'experiment', help: 'where settings that are not given come from; paper: as published' }),
+    ),
+  trajectories: z
+    .number()
+    .int()
+    .min(1)
+    .default(500)
+    .meta(meta({ group: 'output', help: 'how many trajectories are written' })),
+  points: z
+    .number()
+    .int()
+    .min(2)
+    .default(21)
+    .meta(meta({ group: 'output', help: 'points of a trajectory in each interval' })),
+};
+
+/** The settings of one fit, complete. */
+export const fitSettingsSchema = z.strictObject(fitShape);
+export type FitSettings = z.infer<typeof fitSettingsSchema>;
+
+/**
+ * An experiment: what the user asks for. Settings of the fit are optional here; what is not given comes from
+ * the preset (`resolveFitSettings`). The manifest holds it, `--config` takes it back.
+ */
+export const experimentSchema = z.strictObject({
+  ...experimentShape,
+  ...z.strictObject(fitShape).partial().shape,
+});
+export type ExperimentConfig = z.infer<typeof experimentSchema>;
+export type ExperimentInput = z.input<typeof experimentSchema>;
+
+/** One option, as flags and forms are derived from it. */
+export type Option = OptionMeta & {
+  name: keyof ExperimentConfig;
+  kind: 'flag' | 'number' | 'text' | 'list';
+  default: unknown;
+};
+
+/** Every option with its help, in the order of the schema. */
+export function options(): Option[] {
+  return Object.entries(experimentSchema.shape).map(([name, schema]) => {
+    const fallback = schema.safeParse(undefined);
+    return {
+      ...(metaOf(schema) as OptionMeta),
+      name: name as keyof ExperimentConfig,
+      kind: kindOf(schema),
+      default: fallback.success ? fallback.data : undefined,
+    };
+  });
+}
+
+/** `holdOut` → `--hold-out` */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+}
+
+/** Checks an experiment; what is wrong is said by its flag. */
+export function parseExperiment(input: unknown): ExperimentConfig {
+  const parsed = experimentSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  if (issue.code === 'unrecognized_keys') {
+    throw new InputError(`There is no option ${issue.keys.map((k) => `"${k}"`).join(', ')}.`, {
+      option: issue.keys.map(flagOf).join(', '),
+      action: 'Remove it from the configuration, or see `meander run --help` for the names.',
+    });
+  }
+  const name = String(issue.path[0] ?? '');
+  const given = (input as Record<string, unknown> | null)?.[name];
+  throw new InputError(`${flagOf(name)} cannot be used as given.`, {
+    option: flagOf(name),
+    expected: issue.message,
+    found: given === undefined ? 'nothing' : JSON.stringify(given),
+    action: name === 'time' ? 'Name the column of obs that holds the time of each cell.' : 'See --help.',
+  });
+}
+
+/** What a preset may look at. */
+export interface FitFacts {
+  dims: number;
+  /** indices of the held-out timepoints among all */
+  heldOut: readonly number[];
+}
+
+/**
+ * The complete settings of one fit: what the experiment names, the rest by its preset.
+ * `paper` is the published table (arXiv 2405.14780, appendix; up to 20 dimensions its left column).
+ */
+export function resolveFitSettings(config: ExperimentConfig, facts: FitFacts): FitSettings {
+  const values: FitSettings = config.preset === 'paper' ? paperPreset(facts) : { ...DEFAULT_PRESET };
+  const given = Object.fromEntries(
+    Object.keys(fitShape)
+      .map((name) => [name, config[name as keyof FitSettings]])
+      .filter(([, value]) => value !== undefined),
+  );
+  return fitSettingsSchema.parse({ ...values, ...given });
+}
+
+const DEFAULT_PRESET: FitSettings = {
+  whiten: false,
+  protocol: 'strict',
+  unitScale: true,
+  hidden: 64,
+  minibatch: 128,
+  validationShare: 0.1,
+  noise: 0.1,
+  maxEpochs: 1000,
+  bandwidth: null,
+  neighborRank: 20,
+  rho: 1e-3,
+  metricPower: 1,
+  interpolantLearningRate: 1e-3,
+  interpolantPatience: 20,
+  learningRate: 1e-3,
+  weightDecay: 1e-5,
+  validateEvery: 10,
+  patience: 10,
+  rollout: 'euler',
+  eulerSteps: 100,
+};
+
+function paperPreset({ dims, heldOut }: FitFacts): FitSettings {
+  if (dims > 20) {
+    throw new InputError('The preset `paper` has no settings for this many dimensions yet.', {
+      option: '--preset',
+      expected: 'at most 20 dimensions (above, the paper uses the RBF metric, which is not built yet)',
+      found: `${dims} dimensions`,
+      action: 'Use --dims 20 or fewer, or --preset default.',
+    });
+  }
+  return {
+    ...DEFAULT_PRESET,
+    whiten: true,
+    protocol: 'paper',
+    unitScale: false,
+    bandwidth: heldOut.includes(2) ? 0.25 : 0.125,
+    metricPower: 2,
+    interpolantLearningRate: 1e-4,
+    interpolantPatience: 5,
+    patience: 5,
+  };
+}
+
+function metaOf(schema: z.ZodType): unknown {
+  const own = schema.meta();
+  if (own?.help) return own;
+  const inner = (schema as unknown as { unwrap?: () => z.ZodType }).unwrap?.();
+  return inner ? metaOf(inner) : own;
+}
+
+function kindOf(schema: z.ZodType): Option['kind'] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) {
+    return kindOf(schema.unwrap() as z.ZodType);
+  }
+  if (schema instanceof z.ZodBoolean) return 'flag';
+  if (schema instanceof z.ZodNumber) return 'number';
+  if (schema instanceof z.ZodArray) return 'list';
+  return 'text';
+}

@@ -1,0 +1,78 @@
+import { basename } from 'node:path';
+import { InputError } from '../errors.ts';
+import { type H5adFile, openH5ad } from '../io/h5ad-read.ts';
+import { type Timepoints, timepointsFromColumn } from './timepoints.ts';
+
+/** Columns of the embedding that are used where `--dims` says nothing. */
+const DEFAULT_MOST_DIMS = 50;
+
+/** What a fit works on: cells in an embedding, each with its timepoint. */
+export interface Dataset {
+  /** the file's name without its folder */
+  name: string;
+  nObs: number;
+  obsNames: string[];
+  embedding: {
+    /** in `obsm`, e.g. X_pca */
+    name: string;
+    dims: number;
+    /** [nObs, dims], finite */
+    points: Float32Array;
+  };
+  timepoints: Timepoints;
+}
+
+export interface LoadOptions {
+  /** column of obs */
+  time: string;
+  /** matrix in obsm */
+  embedding: string;
+  /** its first columns; null: all, at most 50 */
+  dims: number | null;
+}
+
+/** Reads what a fit needs of an h5ad, and nothing else. To be called in a worker thread. */
+export async function loadDataset(path: string, options: LoadOptions): Promise<Dataset> {
+  const file = await openH5ad(path);
+  try {
+    const timepoints = timepointsFromColumn(file.readObs(options.time, '--time'), options.time, file.file);
+    return {
+      name: basename(path),
+      nObs: file.nObs,
+      obsNames: file.obsNames(),
+      embedding: readEmbedding(file, options),
+      timepoints,
+    };
+  } finally {
+    file.close();
+  }
+}
+
+function readEmbedding(file: H5adFile, { embedding, dims }: LoadOptions): Dataset['embedding'] {
+  const columns = file.obsm().find(({ name }) => name === embedding)?.shape[1];
+  if (dims !== null && columns !== undefined && dims > columns) {
+    throw new InputError('The embedding has fewer dimensions than asked for.', {
+      file: file.file,
+      key: `obsm/${embedding}`,
+      option: '--dims',
+      expected: `at most ${columns}`,
+      found: String(dims),
+      action: `Use --dims ${columns} or fewer, or another --embedding.`,
+    });
+  }
+  const wanted = dims ?? DEFAULT_MOST_DIMS;
+  const matrix = file.readObsm(embedding, {
+    columns: Math.min(wanted, columns ?? wanted),
+    option: '--embedding',
+  });
+  const points = Float32Array.from(matrix.values);
+  if (!points.every(Number.isFinite)) {
+    throw new InputError('The embedding holds numbers that are too large.', {
+      file: file.file,
+      key: `obsm/${embedding}`,
+      expected: 'magnitudes below 3.4e38 (single precision)',
+      action: 'Rescale the embedding.',
+    });
+  }
+  return { name: embedding, dims: matrix.shape[1], points };
+}

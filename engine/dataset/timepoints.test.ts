@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../errors.ts';
+import { countUnique, type ObsColumn, type ObsSource } from './anndata.ts';
+import { parseTime } from './time-label.ts';
+import { matchLabel, rankTimeColumns, timepointsFromColumn } from './timepoints.ts';
+
+const numbers = (...values: number[]): ObsColumn => ({ kind: 'number', values: Float64Array.from(values) });
+const strings = (...values: (string | null)[]): ObsColumn => ({ kind: 'string', values });
+const twice = (...labels: string[]) => strings(...labels, ...labels);
+
+function refusal(column: ObsColumn): InputError {
+  try {
+    timepointsFromColumn(column, 'day', 'cells.h5ad');
+  } catch (error) {
+    expect(error).toBeInstanceOf(InputError);
+    const input = error as InputError;
+    expect(input.detail).toMatchObject({ file: 'cells.h5ad', key: 'obs/day', option: '--time' });
+    expect(input.detail.action).toBeTruthy();
+    return input;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('timepointsFromColumn', () => {
+  it('orders by time, whatever the order of cells and categories', () => {
+    const timepoints = timepointsFromColumn(
+      {
+        kind: 'categorical',
+        codes: Int32Array.of(0, 1, 2, -1, 0, 1, 2, 2),
+        // text order is not time order, and one category has no cells
+        categories: ['D10', 'D2', 'D2.5', 'D99'],
+        ordered: false,
+      },
+      'day',
+    );
+    expect(timepoints).toEqual({
+      labels: ['D2', 'D2.5', 'D10'],
+      times: [2, 2.5, 10],
+      cellTimepoint: Int32Array.of(2, 0, 1, -1, 2, 0, 1, 1),
+      counts: [2, 3, 2],
+      withoutTimepoint: 1,
+    });
+  });
+
+  it('reports cells without a time and gives them no timepoint', () => {
+    const timepoints = timepointsFromColumn(numbers(7, 2, Number.NaN, 2, 7, Number.NaN), 'day');
+    expect(timepoints.withoutTimepoint).toBe(2);
+    expect(Array.from(timepoints.cellTimepoint)).toEqual([1, 0, -1, 0, 1, -1]);
+    expect(timepointsFromColumn(strings('2', null, '3', '2', '3'), 'day').withoutTimepoint).toBe(1);
+  });
+
+  it('counts every cell once', () => {
+    const { counts, cellTimepoint, withoutTimepoint } = timepointsFromColumn(
+      numbers(3, 1, 1, 2, 3, 2, 2, Number.NaN),
+      'day',
+    );
+    expect(counts.reduce((a, b) => a + b) + withoutTimepoint).toBe(cellTimepoint.length);
+    counts.forEach((count, k) => {
+      expect(cellTimepoint.filter((c) => c === k).length).toBe(count);
+    });
+  });
+
+  it('prints numbers in their shortest form, also 32-bit ones', () => {
+    expect(timepointsFromColumn(numbers(2, 10.5, 2, 10.5), 'day').labels).toEqual(['2', '10.5']);
+    expect(timepointsFromColumn(twice('2.0', '10.50', '-1'), 'day').labels).toEqual(['-1', '2', '10.5']);
+    const single: ObsColumn = { kind: 'number', values: Float32Array.of(0.1, 8.7, 0.1, 8.7) };
+    expect(timepointsFromColumn(single, 'day')).toMatchObject({ labels: ['0.1', '8.7'], times: [0.1, 8.7] });
+  });
+
+  it.each([
+    ['no number', twice('2', 'late'), /"late" cannot be read/, /"late"/],
+    ['two numbers', twice('Day 00', 'Day 00-03'), /"Day 00-03" cannot be read/, /00-03/],
+    ['infinity', numbers(1, 1, Infinity, Infinity), /"Infinity" cannot be read/, /Infinity/],
+    ['different units', twice('E8.5', 'P0'), /not of one kind/, /"E8.5" and "P0"/],
+    ['a number without the unit of others', twice('2', '24h'), /not of one kind/, /"24h" and "2"/],
+    [
+      'two labels of one time',
+      twice('day 1', 'day 01', 'day 2'),
+      /same time/,
+      /"day 1" and "day 01" both mean 1/,
+    ],
+    ['one timepoint', numbers(2, 2, 2), /fewer than two/, /^one value: 2$/],
+    ['no values', strings(null, null), /fewer than two/, /^no values, and 2 cells without/],
+    ['a timepoint with one cell', numbers(1, 1, 2, 3, 3), /only one cell/, /one cell at: 2$/],
+    [
+      'too many values',
+      numbers(...Array.from({ length: 202 }, (_, i) => i >> 1)),
+      /too many/,
+      /^101 different/,
+    ],
+    ['booleans', { kind: 'boolean', values: Int8Array.of(0, 1, 0, 1) } as ObsColumn, /cannot serve/, /true/],
+  ])('refuses %s', (_, column, message, found) => {
+    const error = refusal(column);
+    expect(error.message).toMatch(message);
+    expect(error.detail.found).toMatch(found);
+  });
+
+  it('takes a bare zero with any unit, and plurals', () => {
+    expect(timepointsFromColumn(twice('0', '24h', '6 h'), 'day').labels).toEqual(['0', '6 h', '24h']);
+    expect(timepointsFromColumn(twice('1 day', '2 days'), 'day').times).toEqual([1, 2]);
+  });
+});
+
+describe('parseTime', () => {
+  it.each([
+    ['day 7', 7],
+    ['D2', 2],
+    ['E8.5', 8.5],
+    ['24h', 24],
+    ['Day 00', 0],
+    ['t_1.5', 1.5],
+    ['day-7', 7],
+    ['day -7', -7],
+    ['-1', -1],
+    ['1e2', 100],
+    [' 3 ', 3],
+    ['.5 h', 0.5],
+  ])('reads %s', (text, time) => {
+    expect(parseTime(text)?.time).toBe(time);
+  });
+
+  it.each(['', 'late', '1-2', '2 of 3', 'NaN', 'Infinity', '1e999'])('does not read "%s"', (text) => {
+    expect(parseTime(text)).toBeUndefined();
+  });
+});
+
+describe('matchLabel', () => {
+  it('matches as text, or as numbers when both are', () => {
+    const plain = { labels: ['2', '10.5'] };
+    expect(['2', '2.0', ' 02', '10.50', '3', 'D2'].map((text) => matchLabel(text, plain))).toEqual([
+      0, 0, 0, 1, -1, -1,
+    ]);
+    const worded = { labels: ['day 2', 'day 7'] };
+    expect(['day 7', '7', 'Day 7'].map((text) => matchLabel(text, worded))).toEqual([1, -1, -1]);
+  });
+});
+
+describe('rankTimeColumns', () => {
+  function source(columns: Record<string, ObsColumn | Error>): ObsSource {
+    return {
+      obsColumns: () =>
+        Object.entries(columns).map(([name, column]) =>
+          column instanceof Error
+            ? { name, kind: 'string', nUnique: 3 }
+            : { name, kind: column.kind, nUnique: countUnique(column) },
+        ),
+      readObs(name) {
+        const column = columns[name]!;
+        if (column instanceof Error) throw column;
+        return column;
+      },
+    };
+  }
+
+  it('puts the column of collection first and leaves out what cannot serve', () => {
+    const ranked = rankTimeColumns(
+      source({
+        n_genes: numbers(100, 200, 100, 200),
+        batch: numbers(0, 1, 0, 1),
+        leiden: twice('0', '1'),
+        cell_type: twice('T1 cell', 'T2 cell'),
+        pseudotime: numbers(0, 1, 0, 1),
+        sex: twice('f', 'm'),
+        damaged: new InputError('A part of the file cannot be read.'),
+        replicate: twice('rep1', 'rep2'),
+        value: numbers(5, 6, 5, 6),
+        stage: twice('E8.5', 'E9.5'),
+        passed: { kind: 'boolean', values: Int8Array.of(0, 1, 0, 1) },
+        'age(days)': numbers(1, 2, 3, 1, 2, 3),
+      }),
+    );
+    expect(ranked.map(({ name }) => name)).toEqual(['stage', 'age(days)', 'value']);
+    expect(ranked[0]).toEqual({ name: 'stage', labels: ['E8.5', 'E9.5'], times: [8.5, 9.5] });
+  });
+
+  it.each([
+    'day',
+    'Day',
+    'time_point',
+    'timepoint',
+    'hours',
+    'collectionDay',
+    'day.numerical',
+    'age',
+    'stage',
+    'hpf',
+  ])('knows %s as a name of time', (name) => {
+    const ranked = rankTimeColumns(source({ other: numbers(1, 2, 1, 2), [name]: numbers(1, 2, 3, 1, 2, 3) }));
+    expect(ranked[0]!.name).toBe(name);
+  });
+
+  it('lets errors that are no fault of the input through', () => {
+    expect(() => rankTimeColumns(source({ day: new TypeError('bug') }))).toThrow('bug');
+  });
+});

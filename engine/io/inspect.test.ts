@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { inspectH5ad } from './inspect.ts';
+
+const FIXTURES = fileURLToPath(new URL('../../fixtures/io/', import.meta.url));
+const DATA = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
+
+describe('inspectH5ad', () => {
+  it('tells cells, columns, embeddings and time columns', async () => {
+    expect(await inspectH5ad(`${FIXTURES}legacy-0.7.h5ad`)).toEqual({
+      nObs: 12,
+      nVars: 2,
+      obs: [
+        { name: 'day', kind: 'categorical', nUnique: 2 },
+        { name: 'n', kind: 'number', nUnique: 12 },
+      ],
+      obsm: [{ name: 'X_pca', shape: [12, 2] }],
+      timeColumns: [{ name: 'day', labels: ['day 0', 'day 7'], times: [0, 7] }],
+    });
+  });
+
+  it('passes over what it cannot read', async () => {
+    const { obs, obsm, timeColumns } = await inspectH5ad(`${FIXTURES}odd.h5ad`);
+    expect(obs.every(({ nUnique }) => nUnique === null)).toBe(true);
+    expect(obsm.map(({ name }) => name)).not.toContain('lost');
+    expect(timeColumns).toEqual([]);
+  });
+
+  it.skipIf(!existsSync(DATA))('finds the time column of each real file (../shared/data)', async () => {
+    const found = async (name: string) =>
+      (await inspectH5ad(`${DATA}${name}.h5ad`)).timeColumns.map((column) => [column.name, ...column.labels]);
+    expect(await found('cite_pca100')).toEqual([['day', '2', '3', '4', '7']]);
+    expect(await found('emt_10d')).toEqual([['day', '0', '1', '2', '3']]);
+    expect(await found('wot_subset')).toEqual([['day', '10', '10.5', '11']]);
+    expect(await found('cellrank_adata_50')).toEqual([['age(days)', '12', '35']]);
+    expect(await found('anndata_v0.7.0')).toEqual([]);
+    expect(await found('anndata_v0.11.4')).toEqual([]);
+  });
+});

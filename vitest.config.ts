@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+import type { Reporter, TestModule } from 'vitest/node';
+
+/** One closing line in words that need no knowledge of the runner. */
+const closingLine: Reporter = {
+  onTestRunEnd(modules: readonly TestModule[]) {
+    const states = modules.flatMap((module) =>
+      [...module.children.allTests()].map((test) => test.result().state),
+    );
+    const count = (state: string) => states.filter((s) => s === state).length;
+    const broken = modules.filter(
+      (module) => !module.ok() && [...module.children.allTests()].length === 0,
+    ).length;
+    process.stdout.write(
+      `${count('passed')} passed, ${count('failed') + broken} failed, ${count('skipped')} skipped\n`,
+    );
+  },
+};
+
+export default defineConfig({
+  test: {
+    include: ['engine/**/*.test.ts', 'app/**/*.test.ts', 'docs/**/*.test.ts'],
+    reporters: ['default', closingLine],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
