@@ -1,0 +1,272 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Metrics } from '../../engine/export/results.ts';
+import { writeH5ad } from '../../engine/io/h5ad-write.ts';
+import { randomStream } from '../../engine/random.ts';
+
+const MAIN = new URL('../../dist/app/cli/main.js', import.meta.url).pathname;
+const FAST = ['--max-epochs', '10', '--trajectories', '5', '--points', '3'];
+let home: string;
+let file: string;
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'meander-cli-'));
+  file = await writeClouds('course.h5ad', { days: [0, 1, 3], cells: [60, 50, 40] });
+});
+afterAll(() => rmSync(home, { recursive: true }));
+
+/** Clouds that drift along the first dimension, with a hole to avoid nowhere: content does not matter here. */
+async function writeClouds(
+  name: string,
+  { days, cells, poison }: { days: (number | string)[]; cells: number[]; poison?: number },
+): Promise<string> {
+  const random = randomStream(1, name);
+  const n = cells.reduce((a, b) => a + b, 0);
+  const values = new Float32Array(n * 2);
+  const day = days.flatMap((label, k) => new Array<number | string>(cells[k]!).fill(label));
+  for (let i = 0; i < n; i++)
+    values.set([days.indexOf(day[i]!) + 0.3 * random.normal(), 0.3 * random.normal()], i * 2);
+  if (poison !== undefined) values[7] = poison;
+  const path = join(home, name);
+  await writeH5ad(path, {
+    nObs: n,
+    nVars: 0,
+    obsNames: Array.from({ length: n }, (_, i) => `cell ${i}`),
+    varNames: [],
+    obs: { day: typeof days[0] === 'number' ? Float64Array.from(day as number[]) : (day as string[]) },
+    obsm: { X_pca: { values, shape: [n, 2] } },
+  });
+  return path;
+}
+
+function meander(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    encoding: 'utf8',
+    cwd: home,
+  });
+  return { status, stdout, stderr };
+}
+
+const metricsIn = (folder: string) =>
+  JSON.parse(readFileSync(join(home, folder, 'metrics.json'), 'utf8')) as Metrics;
+
+/** Everything that is promised to have the same bits. */
+function bits(folder: string) {
+  const { rows, summary, manifest } = metricsIn(folder);
+  return {
+    rows: rows.map(({ seconds: _, ...row }) => row),
+    summary,
+    fits: manifest.fits,
+    trajectories: readFileSync(join(home, folder, 'trajectories.csv'), 'utf8'),
+  };
+}
+
+describe('inspect', () => {
+  it('gives the promised JSON', () => {
+    const { status, stdout } = meander('inspect', file, '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      nObs: 150,
+      nVars: 0,
+      obs: [{ name: 'day', kind: 'number', nUnique: 3 }],
+      obsm: [{ name: 'X_pca', shape: [150, 2] }],
+      timeColumns: [{ name: 'day', labels: ['0', '1', '3'], times: [0, 1, 3] }],
+    });
+  });
+
+  it('gives tables for a person', () => {
+    const { status, stdout } = meander('inspect', file);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/150 cells/);
+    expect(stdout).toMatch(/X_pca.*150 × 2/);
+  });
+});
+
+describe('run and evaluate', () => {
+  it('run writes all outputs: held-out distances, trajectories through all timepoints, a report', () => {
+    const { status, stderr, stdout } = meander('run', file, '--time', 'day', '--out', 'run', ...FAST);
+    expect(stderr).not.toMatch(/defect/);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/ot-mfm/);
+    expect(readdirSync(join(home, 'run')).sort()).toEqual([
+      'manifest.json',
+      'metrics.json',
+      'report.html',
+      'trajectories.csv',
+    ]);
+    const { schema, rows, summary, manifest } = metricsIn('run');
+    expect(schema).toBe(1);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ method: 'ot-mfm', heldOut: '1', seed: 42 });
+    expect(rows[0]!.w1).toBeGreaterThan(0);
+    expect(summary.map((row) => row.heldOut)).toEqual(['1', null]);
+    expect(manifest.input).toMatchObject({
+      name: 'course.h5ad',
+      dataSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    const [head, ...lines] = readFileSync(join(home, 'run', 'trajectories.csv'), 'utf8')
+      .trim()
+      .split('\n');
+    expect(head!.split(',').slice(0, 3)).toEqual(['trajectory', 'cell', 'time']);
+    // five trajectories, three points in each of two intervals, the inner end shared
+    expect(lines).toHaveLength(5 * 5);
+    expect(lines.slice(0, 5).map((line) => Number(line.split(',')[2]))).toEqual([0, 0.5, 1, 2, 3]);
+    expect(existsSync(join(home, 'run', 'report.html'))).toBe(true);
+  });
+
+  it('the same bits at every run, for any number of workers, and from the manifest', () => {
+    const args = ['evaluate', file, '--time', 'day', '--seeds', '2', ...FAST];
+    expect(meander(...args, '--out', 'one', '--workers', '1').status).toBe(0);
+    expect(meander(...args, '--out', 'three', '--workers', '3').status).toBe(0);
+    expect(bits('three')).toEqual(bits('one'));
+    const again = meander('evaluate', file, '--config', join(home, 'one', 'manifest.json'), '--out', 'again');
+    expect(again.stderr).not.toMatch(/expected/);
+    expect(bits('again')).toEqual(bits('one'));
+    const other = meander(
+      'evaluate',
+      file,
+      '--config',
+      join(home, 'one', 'manifest.json'),
+      '--seed',
+      '7',
+      '--out',
+      'other',
+    );
+    expect(other.status).toBe(0);
+    expect(metricsIn('other').rows.map((row) => row.seed)).toEqual([7, 8, 7, 8]);
+    expect(bits('other').rows[0]!.w1).not.toBe(bits('one').rows[0]!.w1);
+  });
+
+  it('two timepoints: run works without distances and says so, evaluate says why it cannot', async () => {
+    const two = await writeClouds('two.h5ad', { days: ['d0', 'd2'], cells: [30, 20] });
+    const run = meander('run', two, '--time', 'day', '--out', 'two', ...FAST);
+    expect(run.status).toBe(0);
+    expect(run.stderr).toMatch(/two timepoints only/);
+    expect(metricsIn('two').rows).toEqual([]);
+    expect(meander('evaluate', two, '--time', 'day', '--out', 'two-e', ...FAST)).toMatchObject({ status: 2 });
+    expect(existsSync(join(home, 'two-e'))).toBe(false);
+  });
+
+  it('a timepoint with fewer cells than a minibatch works', async () => {
+    const few = await writeClouds('few.h5ad', { days: [0, 1, 2], cells: [200, 9, 150] });
+    expect(meander('run', few, '--time', 'day', '--out', 'few', ...FAST).status).toBe(0);
+    expect(metricsIn('few').rows[0]!.w1).toBeGreaterThan(0);
+  });
+});
+
+describe('wrong use and input', () => {
+  const common = ['--time', 'day', '--out', 'wrong'];
+  it.each<[string, (path: string) => string[] | Promise<string[]>, RegExp[]]>([
+    ['missing file', () => ['run', 'nothing.h5ad', ...common], [/nothing\.h5ad/]],
+    ['not HDF5', () => ['run', MAIN, ...common], [/HDF5/, /main\.js/]],
+    ['no such column', (path) => ['run', path, '--time', 'dya', '--out', 'wrong'], [/dya/, /--time/, /day/]],
+    ['no such embedding', (path) => ['run', path, ...common, '--embedding', 'X_umap'], [/X_umap/, /X_pca/]],
+    ['more dims than there are', (path) => ['run', path, ...common, '--dims', '9'], [/--dims/, /at most 2/]],
+    ['unknown held-out', (path) => ['run', path, ...common, '--hold-out', '9'], [/--hold-out/, /9/]],
+    ['held-out at an end', (path) => ['run', path, ...common, '--hold-out', '3'], [/--hold-out/, /3/]],
+    ['unknown method', (path) => ['run', path, ...common, '--method', 'magic'], [/--methods/, /ot-mfm/]],
+    ['not a number', (path) => ['run', path, ...common, '--rho', 'much'], [/--rho/]],
+    ['out of range', (path) => ['run', path, ...common, '--rho=-1'], [/--rho/, /-1/]],
+    ['unknown flag', (path) => ['run', path, ...common, '--fast'], [/--fast/]],
+    ['no time', (path) => ['run', path, '--out', 'wrong'], [/--time/, /column of obs/]],
+    ['no out', (path) => ['run', path, '--time', 'day'], [/--out/]],
+    ['unreadable manifest', (path) => ['run', path, ...common, '--config', MAIN], [/--config/, /main\.js/]],
+    [
+      'one timepoint',
+      async () => ['run', await writeClouds('one.h5ad', { days: [4], cells: [20] }), ...common],
+      [/one\.h5ad|day/, /two/],
+    ],
+    [
+      'a timepoint with one cell',
+      async () => ['run', await writeClouds('lone.h5ad', { days: [0, 1, 2], cells: [20, 1, 20] }), ...common],
+      [/\b1\b/, /cell/],
+    ],
+    [
+      'NaN in the embedding',
+      async () => [
+        'run',
+        await writeClouds('nan.h5ad', { days: [0, 1], cells: [9, 9], poison: Number.NaN }),
+        ...common,
+      ],
+      [/nan\.h5ad/, /obsm\/X_pca/, /cell 3/],
+    ],
+    [
+      'infinity in the embedding',
+      async () => [
+        'run',
+        await writeClouds('inf.h5ad', { days: [0, 1], cells: [9, 9], poison: Number.POSITIVE_INFINITY }),
+        ...common,
+      ],
+      [/inf\.h5ad/, /obsm\/X_pca/, /cell 3/],
+    ],
+    [
+      'truncated',
+      (path) => {
+        writeFileSync(join(home, 'cut.h5ad'), readFileSync(path).subarray(0, 3000));
+        return ['run', 'cut.h5ad', ...common];
+      },
+      [/cut\.h5ad/],
+    ],
+    [
+      'output below a file',
+      (path) => ['run', path, '--time', 'day', '--out', join(path, 'below')],
+      [/--out/],
+    ],
+  ])('%s', async (_name, args, words) => {
+    const { status, stderr } = meander(...(await args(file)));
+    expect(stderr).not.toMatch(/defect of Meander|at .*\.js:\d+/);
+    for (const word of words) expect(stderr).toMatch(word);
+    expect(status).toBe(2);
+    expect(readdirSync(home).filter((name) => name.includes('wrong') || name.includes('partial'))).toEqual(
+      [],
+    );
+  });
+
+  it.skipIf(process.getuid?.() === 0)('output in a folder that may not be written to', () => {
+    const locked = join(home, 'locked');
+    mkdirSync(locked);
+    chmodSync(locked, 0o500);
+    const { status, stderr } = meander('run', file, '--time', 'day', '--out', join(locked, 'out'));
+    expect(stderr).toMatch(/--out/);
+    expect(status).toBe(2);
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('stops in the middle of a training that would last for hours, and leaves no process and no file', async () => {
+    const before = readdirSync(home);
+    const args = [
+      'evaluate',
+      file,
+      '--time',
+      'day',
+      '--out',
+      'stopped',
+      '--patience',
+      '1000',
+      '--max-epochs',
+      '1000000',
+    ];
+    const child = spawn(process.execPath, [MAIN, ...args], { cwd: home });
+    await new Promise((resolve) => child.stderr.once('data', resolve)); // it says what it read, then trains
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    child.kill('SIGINT');
+    const status = await ended(child);
+    expect(status).toBe(130);
+    expect(readdirSync(home)).toEqual(before);
+  });
+});
+
+const ended = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once('exit', resolve));

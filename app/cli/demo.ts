@@ -1,0 +1,28 @@
+import { Command } from 'commander';
+import { METHODS } from '../../engine/config.ts';
+import { performExperiment } from './experiment.ts';
+import { loadFile } from './load.ts';
+import { addFitFlags, experimentFrom, type FitFlags } from './options.ts';
+import { printResult } from './table.ts';
+
+/** `meander demo`: `evaluate` on the embedded example, which is simulated, written as an h5ad and read back. */
+export function demoCommand(): Command {
+  const command = new Command('demo')
+    .description('evaluate on the embedded example, a simulated branching time course')
+    .option('--out <DIR>', 'folder for the results', 'meander-demo');
+  return addFitFlags(command, { method: 'list', seeds: 3 }).action(async (flags: FitFlags) => {
+    const config = await experimentFrom(command, { time: 'day', methods: [...METHODS], seeds: 3 });
+    printResult(
+      await performExperiment({
+        command: 'demo',
+        ...flags,
+        config,
+        async load(source) {
+          const path = source.folder.pathOf('example.h5ad');
+          await source.pool.run({ kind: 'example', path }, { signal: source.signal });
+          return loadFile(path)(source);
+        },
+      }),
+    );
+  });
+}

@@ -1,0 +1,54 @@
+import { type ExperimentConfig, parseExperiment } from '../../engine/config.ts';
+import type { Dataset } from '../../engine/dataset/load.ts';
+import { metricsOf, writeResults } from '../../engine/export/results.ts';
+import { openResultsFolder, type ResultsFolder } from '../../engine/export/results-folder.ts';
+import { createPool, type Pool } from '../../engine/host/pool.ts';
+import { runExperiment } from '../../engine/pipeline.ts';
+import { createProgressDisplay } from './progress.ts';
+import { stopSignal } from './stop.ts';
+
+export interface ExperimentCommand {
+  command: 'run' | 'evaluate' | 'demo';
+  /** not yet checked */
+  config: Record<string, unknown>;
+  out: string;
+  workers: number;
+  load(source: {
+    config: ExperimentConfig;
+    pool: Pool;
+    signal: AbortSignal;
+    folder: ResultsFolder;
+  }): Promise<Dataset>;
+}
+
+/** Reads, fits, writes: what run, evaluate and demo share. Nothing stays behind where it fails or is stopped. */
+export async function performExperiment({ command, config: given, out, workers, load }: ExperimentCommand) {
+  const config = parseExperiment(given);
+  const { signal, release } = stopSignal();
+  const pool = createPool(workers);
+  const folder = await openResultsFolder(out);
+  try {
+    const dataset = await load({ config, pool, signal, folder });
+    const { labels, counts, withoutTimepoint } = dataset.timepoints;
+    process.stderr.write(
+      `${dataset.name}: ${dataset.nObs} cells, ${dataset.embedding.name} (${dataset.embedding.dims} dimensions), ` +
+        `timepoints ${labels.map((label, k) => `${label} (${counts[k]})`).join(', ')}\n`,
+    );
+    if (withoutTimepoint > 0)
+      process.stderr.write(`${withoutTimepoint} cells have no time and take no part.\n`);
+    const display = createProgressDisplay(labels, process.stderr);
+    const experiment = await runExperiment(dataset, config, command === 'run' ? 'run' : 'evaluate', {
+      pool,
+      signal,
+      onEvent: display.onEvent,
+    }).finally(display.end);
+    for (const note of experiment.notes) process.stderr.write(`${note}\n`);
+    const metrics = metricsOf(experiment);
+    await writeResults(folder, experiment, metrics, command);
+    return { metrics, target: folder.target };
+  } finally {
+    await pool.close();
+    await folder.discard();
+    release();
+  }
+}

@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+import { performExperiment } from './experiment.ts';
+import { loadFile } from './load.ts';
+import { addFitFlags, experimentFrom, type FitFlags } from './options.ts';
+import { printResult } from './table.ts';
+
+/** `meander run FILE`: trajectories by one method, with held-out distances beside them. */
+export function runCommand(): Command {
+  const command = new Command('run')
+    .description(
+      'reconstruct trajectories: one method, fitted on all timepoints, and checked on held-out ones',
+    )
+    .argument('<FILE>', 'an h5ad file')
+    .requiredOption('--out <DIR>', 'folder for the results');
+  return addFitFlags(command, { method: 'one', seeds: 1 }).action(async (file: string, flags: FitFlags) => {
+    const config = await experimentFrom(command, { methods: ['ot-mfm'], seeds: 1 });
+    printResult(await performExperiment({ command: 'run', ...flags, config, load: loadFile(file) }));
+  });
+}

@@ -1,0 +1,317 @@
+import { CancelledError, InputError } from '../errors.ts';
+import type { RandomStream } from '../random.ts';
+import { checkPoints } from './check-points.ts';
+import { type Points, squaredDistances, transpose } from './ground-cost.ts';
+
+export interface SinkhornOptions {
+  /** entropic regularisation ε as a share of the mean cost; default 0.01 */
+  relativeEpsilon?: number;
+  /** masses of the rows of x and y, not negative; scaled to a sum of 1; default uniform */
+  massX?: ArrayLike<number>;
+  massY?: ArrayLike<number>;
+  /** the marginal error to reach, see `SinkhornPlan`; default 1e-6 */
+  tolerance?: number;
+  /** iterations at the final ε; default 2000 */
+  maxIterations?: number;
+  /** the cost matrix is stored while it takes no more bytes than this, else computed anew each time; default 512 MiB */
+  storedBytes?: number;
+  /** asked every few rows; true ends the work with CancelledError */
+  shouldStop?: () => boolean;
+}
+
+/** The plan π_ij = a_i b_j exp((f_i + g_j − c_ij) / ε), never stored as a matrix. */
+export interface SinkhornPlan {
+  /** potential of each row of x, [n], in units of the cost */
+  f: Float64Array;
+  /** potential of each row of y, [m] */
+  g: Float64Array;
+  /** ε in units of the cost */
+  epsilon: number;
+  /** how far the plan's column sums are from b: Σ_j |Σ_i π_ij − b_j|; its row sums are exact */
+  marginalError: number;
+  iterations: number;
+  /** false where `maxIterations` were not enough: marginalError is above the tolerance; a larger ε helps */
+  converged: boolean;
+  /** Σ_ij π_ij c_ij, without the entropy; not below the exact cost once converged */
+  primalCost(): number;
+  /** π_ij for all j, into `out` [m] */
+  row(i: number, out: Float64Array): void;
+  /**
+   * Pairs drawn from the plan with replacement: a row by its mass, then a column by its share of the row.
+   * O(m) a pair.
+   * @returns rows of x and of y, [count] each
+   */
+  drawPairs(count: number, random: RandomStream): { rows: Int32Array; columns: Int32Array };
+}
+
+/**
+ * Entropic optimal transport with squared Euclidean cost, min Σ π_ij c_ij + ε KL(π | a ⊗ b), for clouds that are too
+ * large for the exact plan. Potentials in float64, updated in the log domain; ε falls by halves from the mean cost, and
+ * each update costs one exponential a pair. The plan tends to the exact one as ε → 0; an ε of 0.01 blurs a pair's end
+ * by about √(ε/2) in each dimension.
+ *
+ * Cuturi, NeurIPS 2013; Peyré and Cuturi, Computational Optimal Transport (2019), section 4.4.
+ * @param x flat [n, d]
+ * @param y flat [m, d]
+ * @throws InputError where a cloud is empty or holds NaN or infinity, masses do not fit or ε is not positive;
+ *   CancelledError
+ */
+export function sinkhorn(
+  x: Points,
+  n: number,
+  y: Points,
+  m: number,
+  d: number,
+  options: SinkhornOptions = {},
+): SinkhornPlan {
+  const { relativeEpsilon = 0.01, tolerance = 1e-6, maxIterations = 2000, storedBytes = 2 ** 29 } = options;
+  checkPoints(x, n, d, 'x');
+  checkPoints(y, m, d, 'y');
+  if (!(relativeEpsilon > 0 && Number.isFinite(relativeEpsilon))) {
+    throw new InputError('Sinkhorn needs a positive ε.', {
+      option: 'relativeEpsilon',
+      expected: 'a positive share of the mean cost',
+      found: String(relativeEpsilon),
+    });
+  }
+  const a = masses(options.massX, n, 'massX');
+  const b = masses(options.massY, m, 'massY');
+  const cost = costRows(x, n, y, m, d, storedBytes);
+  const meanCost = meanOf(cost, n, m);
+  // equal points everywhere: any ε gives the same plan
+  const epsilon = relativeEpsilon * (meanCost || 1);
+  const state = { f: new Float64Array(n), g: new Float64Array(m), a, b, cost };
+
+  const poll = () => {
+    if (options.shouldStop?.()) throw new CancelledError();
+  };
+  for (let wide = meanCost; wide > 1.5 * epsilon; wide /= 2) {
+    // rough: only good enough that the next, narrower kernel reaches the points
+    for (let iteration = 0; iteration < 20; iteration++) if (iterate(state, wide, 0.05, poll) <= 0.05) break;
+  }
+  let iterations = 0;
+  let marginalError = Number.POSITIVE_INFINITY;
+  while (iterations < maxIterations && !(marginalError <= tolerance)) {
+    marginalError = iterate(state, epsilon, tolerance, poll);
+    iterations++;
+  }
+  return {
+    ...plan(state, n, m, epsilon),
+    epsilon,
+    marginalError,
+    iterations,
+    converged: marginalError <= tolerance,
+  };
+}
+
+/** Cost rows: row i lies in `values` from the returned offset on, until the next call. */
+interface Costs {
+  row(i: number): number;
+  values: Float64Array;
+}
+
+interface State {
+  f: Float64Array;
+  g: Float64Array;
+  a: Float64Array;
+  b: Float64Array;
+  cost: Costs;
+}
+
+/** exp of less than this is left out: 3e-20 of a row's mass */
+const NEGLIGIBLE = -45;
+/** a row or column that the kernel reaches with less than this has its potential set anew */
+const UNREACHED = 1e-12;
+
+/**
+ * One round: f from g, so that the rows' sums are exact, then, unless the columns' sums are near enough already, g from
+ * f. With the potential before the update as the stabiliser no sum can overflow (columns were exact, so no term is
+ * above 1/a), and the exponentials of the row serve its column sums as well.
+ * @returns the error of the columns before g is changed
+ */
+function iterate({ f, g, a, b, cost }: State, epsilon: number, tolerance: number, poll: () => void): number {
+  const n = f.length;
+  const m = g.length;
+  const terms = new Float64Array(m);
+  const columns = new Float64Array(m);
+  const rowsBetweenPolls = Math.max(1, Math.floor(2e6 / m));
+  for (let i = 0; i < n; i++) {
+    if (i % rowsBetweenPolls === 0) poll();
+    const at = cost.row(i);
+    let sum = kernelRow(cost.values, at, f[i]!, g, b, epsilon, terms);
+    if (!(sum > UNREACHED && sum < 1 / UNREACHED)) {
+      f[i] = nearestPotential(cost.values, at, g, b);
+      sum = kernelRow(cost.values, at, f[i]!, g, b, epsilon, terms);
+    }
+    f[i]! -= epsilon * Math.log(sum);
+    const weight = a[i]! / sum;
+    for (let j = 0; j < m; j++) columns[j]! += weight * terms[j]!;
+  }
+  let error = 0;
+  for (let j = 0; j < m; j++) error += b[j]! * Math.abs(columns[j]! - 1);
+  if (error <= tolerance) return error;
+  const unreached: number[] = [];
+  for (let j = 0; j < m; j++) {
+    if (columns[j]! > UNREACHED) g[j]! -= epsilon * Math.log(columns[j]!);
+    else unreached.push(j);
+  }
+  if (unreached.length > 0) reachColumns(cost, f, a, g, unreached);
+  return error;
+}
+
+/** terms_j = exp((f_i + g_j − c_ij) / ε); returns Σ_j b_j terms_j. */
+function kernelRow(
+  costs: Float64Array,
+  at: number,
+  f: number,
+  g: Float64Array,
+  b: Float64Array,
+  epsilon: number,
+  terms: Float64Array,
+): number {
+  const inverse = 1 / epsilon;
+  let sum = 0;
+  for (let j = 0; j < terms.length; j++) {
+    const exponent = (f + g[j]! - costs[at + j]!) * inverse;
+    if (exponent < NEGLIGIBLE) {
+      terms[j] = 0;
+      continue;
+    }
+    const term = Math.exp(exponent);
+    terms[j] = term;
+    sum += b[j]! * term;
+  }
+  return sum;
+}
+
+/** min_j (c_ij − g_j) over columns with mass: the update of f_i for ε → 0, which brings its largest term to 1 */
+function nearestPotential(costs: Float64Array, at: number, g: Float64Array, b: Float64Array): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let j = 0; j < g.length; j++) {
+    const value = costs[at + j]! - g[j]!;
+    if (value < least && b[j]! > 0) least = value;
+  }
+  return least;
+}
+
+/** The same for some columns: g_j = min_i (c_ij − f_i). */
+function reachColumns(
+  cost: Costs,
+  f: Float64Array,
+  a: Float64Array,
+  g: Float64Array,
+  columns: number[],
+): void {
+  for (const j of columns) g[j] = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < f.length; i++) {
+    if (a[i]! === 0) continue;
+    const at = cost.row(i);
+    for (const j of columns) g[j] = Math.min(g[j]!, cost.values[at + j]! - f[i]!);
+  }
+}
+
+function plan({ f, g, a, b, cost }: State, n: number, m: number, epsilon: number) {
+  const terms = new Float64Array(m);
+
+  function row(i: number, out: Float64Array): void {
+    const at = cost.row(i);
+    kernelRow(cost.values, at, f[i]!, g, b, epsilon, terms);
+    for (let j = 0; j < m; j++) out[j] = a[i]! * b[j]! * terms[j]!;
+  }
+
+  return {
+    f,
+    g,
+    row,
+    primalCost(): number {
+      let total = 0;
+      for (let i = 0; i < n; i++) {
+        const at = cost.row(i);
+        kernelRow(cost.values, at, f[i]!, g, b, epsilon, terms);
+        let own = 0;
+        for (let j = 0; j < m; j++) own += b[j]! * terms[j]! * cost.values[at + j]!;
+        total += a[i]! * own;
+      }
+      return total;
+    },
+    drawPairs(count: number, random: RandomStream) {
+      const cumulativeA = cumulated(a);
+      const rows = new Int32Array(count);
+      const columns = new Int32Array(count);
+      const cumulative = new Float64Array(m);
+      for (let pair = 0; pair < count; pair++) {
+        const i = pick(cumulativeA, random);
+        row(i, cumulative);
+        for (let j = 1; j < m; j++) cumulative[j]! += cumulative[j - 1]!;
+        rows[pair] = i;
+        columns[pair] = pick(cumulative, random);
+      }
+      return { rows, columns };
+    },
+  };
+}
+
+function cumulated(weights: Float64Array): Float64Array {
+  let sum = 0;
+  return weights.map((weight) => {
+    sum += weight;
+    return sum;
+  });
+}
+
+/** An index drawn by its weight, from the running sums of the weights. */
+function pick(cumulative: Float64Array, random: RandomStream): number {
+  const wanted = random.uniform() * cumulative[cumulative.length - 1]!;
+  let low = 0;
+  let high = cumulative.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    // the first that is above: one of weight 0 has the same sum as the one before
+    if (cumulative[middle]! > wanted) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function costRows(x: Points, n: number, y: Points, m: number, d: number, storedBytes: number): Costs {
+  const columns = new Float64Array(m * d);
+  transpose(y, undefined, m, d, columns);
+  if (8 * n * m <= storedBytes) {
+    const values = new Float64Array(n * m);
+    for (let i = 0; i < n; i++) squaredDistances(x, i * d, columns, m, d, values, i * m);
+    return { values, row: (i) => i * m };
+  }
+  const values = new Float64Array(m);
+  return {
+    values,
+    row(i) {
+      squaredDistances(x, i * d, columns, m, d, values, 0);
+      return 0;
+    },
+  };
+}
+
+function meanOf(cost: Costs, n: number, m: number): number {
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const at = cost.row(i);
+    let own = 0;
+    for (let j = 0; j < m; j++) own += cost.values[at + j]!;
+    total += own;
+  }
+  return total / n / m;
+}
+
+function masses(given: ArrayLike<number> | undefined, n: number, option: string): Float64Array {
+  if (given === undefined) return new Float64Array(n).fill(1 / n);
+  const out = Float64Array.from(given);
+  const total = out.reduce((sum, mass) => sum + mass, 0);
+  if (out.length !== n || !(total > 0 && Number.isFinite(total)) || out.some((mass) => mass < 0)) {
+    throw new InputError('Sinkhorn cannot use these masses.', {
+      option,
+      expected: `${n} numbers that are not negative, with a positive sum`,
+      found: `${out.length} numbers with the sum ${total}`,
+    });
+  }
+  return out.map((mass) => mass / total);
+}

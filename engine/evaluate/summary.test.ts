@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { type MetricsRow, summarize } from './summary.ts';
+
+const row = (method: MetricsRow['method'], heldOut: string, seed: number, w1: number | null): MetricsRow => ({
+  method,
+  heldOut,
+  heldOutTogether: null,
+  seed,
+  w1,
+  seconds: 1,
+  steps: 1,
+});
+
+it('summarizes over seeds, and over all held-out timepoints by each seed’s mean', () => {
+  const rows = [
+    row('ot-mfm', '3', 1, 1),
+    row('ot-mfm', '3', 2, 3),
+    row('ot-mfm', '4', 1, 5),
+    row('ot-mfm', '4', 2, 9),
+    row('ot-cfm', '3', 1, 2),
+    row('ot-cfm', '4', 1, 4),
+  ];
+  expect(summarize(rows)).toEqual([
+    { method: 'ot-mfm', heldOut: '3', heldOutTogether: null, w1Mean: 2, w1Sd: Math.SQRT2, n: 2 },
+    { method: 'ot-mfm', heldOut: '4', heldOutTogether: null, w1Mean: 7, w1Sd: Math.sqrt(8), n: 2 },
+    { method: 'ot-cfm', heldOut: '3', heldOutTogether: null, w1Mean: 2, w1Sd: null, n: 1 },
+    { method: 'ot-cfm', heldOut: '4', heldOutTogether: null, w1Mean: 4, w1Sd: null, n: 1 },
+    // seeds' means are 3 and 6
+    { method: 'ot-mfm', heldOut: null, heldOutTogether: null, w1Mean: 4.5, w1Sd: Math.sqrt(4.5), n: 2 },
+    { method: 'ot-cfm', heldOut: null, heldOutTogether: null, w1Mean: 3, w1Sd: null, n: 1 },
+  ]);
+});
+
+it('a diverged fit leaves no figure, and its seed none over all', () => {
+  const rows = [
+    row('ot-mfm', '3', 1, null),
+    row('ot-mfm', '4', 1, 5),
+    row('ot-mfm', '3', 2, 1),
+    row('ot-mfm', '4', 2, 2),
+  ];
+  const summary = summarize(rows);
+  expect(summary[0]).toMatchObject({ heldOut: '3', w1Mean: 1, n: 1 });
+  expect(summary.at(-1)).toMatchObject({ heldOut: null, w1Mean: 1.5, n: 1 });
+});

@@ -1,0 +1,62 @@
+import { type ExactPlanOptions, exactPlan } from '../coupling/exact-ot.ts';
+import type { GroundCostName, Points } from '../coupling/ground-cost.ts';
+import { InputError, WorkError } from '../errors.ts';
+
+export type WassersteinOptions = Omit<ExactPlanOptions, 'cost' | 'maxPivots'>;
+
+/**
+ * The exact 1-Wasserstein distance with Euclidean cost, min_π Σ π_ij ‖x_i − y_j‖, in the unit of the coordinates.
+ * Float64 arithmetic, all points; the weights (default: uniform) are divided by their sum.
+ * @param x flat [n, d]
+ * @param y flat [m, d]
+ * @throws InputError for empty clouds, d < 1, arrays that do not hold n or m points, NaN or infinity, unusable weights
+ */
+export function wasserstein1(
+  x: Points,
+  n: number,
+  y: Points,
+  m: number,
+  d: number,
+  options: WassersteinOptions = {},
+): number {
+  return leastMeanCost(x, n, y, m, d, 'euclidean', options);
+}
+
+/** The exact 2-Wasserstein distance, (min_π Σ π_ij ‖x_i − y_j‖²)^½; otherwise as `wasserstein1`. */
+export function wasserstein2(
+  x: Points,
+  n: number,
+  y: Points,
+  m: number,
+  d: number,
+  options: WassersteinOptions = {},
+): number {
+  return Math.sqrt(leastMeanCost(x, n, y, m, d, 'squared-euclidean', options));
+}
+
+function leastMeanCost(
+  x: Points,
+  n: number,
+  y: Points,
+  m: number,
+  d: number,
+  cost: GroundCostName,
+  options: WassersteinOptions,
+): number {
+  if (x.length !== n * d || y.length !== m * d) {
+    throw new InputError('The clouds do not have the size that was stated.', {
+      expected: `${n} × ${d} and ${m} × ${d} numbers`,
+      found: `${x.length} and ${y.length} numbers`,
+    });
+  }
+  const plan = exactPlan(x, y, d, { ...options, cost });
+  if (!plan.converged) {
+    throw new WorkError('The exact transport plan was not found.', {
+      found: `${plan.pivots} pivots without an optimum`,
+      action: 'report this, with the data if you can',
+    });
+  }
+  let mass = 0;
+  for (const part of plan.mass) mass += part;
+  return plan.cost / mass;
+}

@@ -1,0 +1,92 @@
+import type { Figure } from '../figures/figure.ts';
+import { lossFigure } from '../figures/loss.ts';
+import { mapFigure } from '../figures/map.ts';
+import { predictionFigure } from '../figures/prediction.ts';
+import { wassersteinFigure } from '../figures/wasserstein.ts';
+import { decimalsFor, formatMeanSd, heldOutLabel } from '../figures/words.ts';
+import type { ReportInput } from './report-input.ts';
+
+export interface ReportFigures {
+  map: Figure;
+  /** null where nothing was held out */
+  prediction: Figure | null;
+  wasserstein: Figure | null;
+  loss: Figure | null;
+}
+
+/** The figures of the report; one seed's predictions are drawn for each method and held-out timepoint. */
+export function reportFigures(input: ReportInput): ReportFigures {
+  const { timepoints, embedding, trajectories, rows, summary, losses } = input;
+  const heldOut = [...new Set(rows.map((row) => row.heldOut))];
+  return {
+    map: mapFigure({
+      embedding: embedding.name,
+      points: embedding.points,
+      dims: embedding.dims,
+      cellTimepoint: embedding.cellTimepoint,
+      timepoints,
+      heldOut,
+      trajectories,
+    }),
+    prediction: input.predictions.length > 0 ? prediction(input) : null,
+    wasserstein: rows.length > 0 ? wassersteinFigure({ rows, summary, ...unitOf(timepoints) }) : null,
+    loss: losses.length > 0 ? lossFigure(losses, unitOf(timepoints)) : null,
+  };
+}
+
+function prediction(input: ReportInput): Figure {
+  const { embedding, timepoints, summary, predictions } = input;
+  const decimals = w1Decimals(summary);
+  const first = new Map<string, ReportInput['predictions'][number]>();
+  for (const each of predictions) {
+    const key = JSON.stringify([each.method, each.heldOut, each.heldOutTogether]);
+    if (each.seed < (first.get(key)?.seed ?? Number.POSITIVE_INFINITY)) first.set(key, each);
+  }
+  const drawn = [...first.values()].sort(
+    (a, b) => timepoints.labels.indexOf(a.heldOut) - timepoints.labels.indexOf(b.heldOut),
+  );
+  const figure = predictionFigure({
+    embedding: embedding.name,
+    dims: embedding.dims,
+    context: cellsOf(input, (timepoint) => timepoint >= 0),
+    panels: drawn.map(({ method, heldOut, heldOutTogether, points }) => {
+      const k = timepoints.labels.indexOf(heldOut);
+      const entry = summary.find(
+        (each) =>
+          each.method === method && each.heldOut === heldOut && each.heldOutTogether === heldOutTogether,
+      );
+      return {
+        method,
+        heldOut: heldOutLabel(heldOut, heldOutTogether, timepoints.unit),
+        ...(entry &&
+          entry.w1Mean !== null && { note: `W1 ${formatMeanSd(entry.w1Mean, entry.w1Sd, decimals)}` }),
+        predicted: points,
+        real: cellsOf(input, (timepoint) => timepoint === k),
+      };
+    }),
+  });
+  const seeds = [...new Set(drawn.map((each) => each.seed))];
+  return { ...figure, caption: `${figure.caption} Seed ${seeds.join(', ')} is drawn; W1 is over all seeds.` };
+}
+
+/** Decimals of every W₁ in the report, so that columns line up. */
+export function w1Decimals(summary: ReportInput['summary']): number {
+  return decimalsFor(
+    summary.flatMap((entry) => (entry.w1Mean === null ? [] : [entry.w1Mean])),
+    summary.map((entry) => entry.w1Sd),
+  );
+}
+
+function cellsOf({ embedding }: ReportInput, keep: (timepoint: number) => boolean): Float32Array {
+  const { cellTimepoint, points, dims } = embedding;
+  const rows = Int32Array.from(cellTimepoint.keys()).filter((i) => keep(cellTimepoint[i]));
+  const kept = new Float32Array(rows.length * dims);
+  rows.forEach((i, k) => {
+    kept.set(points.subarray(i * dims, (i + 1) * dims), k * dims);
+  });
+  return kept;
+}
+
+function unitOf({ unit }: { unit?: string }): { unit?: string } {
+  return unit === undefined ? {} : { unit };
+}

@@ -1,0 +1,93 @@
+/** What the report is made from: pure data. Missing deviations, trajectories and seeds are null or empty. */
+export interface ReportInput {
+  /** heading, usually the file's name */
+  title: string;
+  command: 'run' | 'evaluate' | 'demo';
+  manifest: {
+    config: object;
+    versions: Record<string, string>;
+    input: { name: string; dataSha256: string };
+    /** the settings of each fit as they were resolved */
+    fits: readonly object[];
+  };
+  nObs: number;
+  timepoints: {
+    /** in order of time */
+    labels: string[];
+    /** in real units */
+    times: number[];
+    /** cells of each */
+    counts: number[];
+    /** singular, e.g. `day` */
+    unit?: string;
+  };
+  embedding: {
+    /** name in `obsm`, e.g. `X_pca` */
+    name: string;
+    dims: number;
+    /** row-major `[nObs, dims]` */
+    points: Float32Array;
+    /** index into the timepoints, −1 = of none, `[nObs]` */
+    cellTimepoint: Int32Array;
+  };
+  /** one for each fit and held-out timepoint */
+  rows: readonly ReportRow[];
+  /** `heldOut: null` is the mean over all held-out timepoints */
+  summary: readonly ReportSummary[];
+  predictions: readonly {
+    method: string;
+    heldOut: string;
+    heldOutTogether: string | null;
+    seed: number;
+    /** row-major `[n, dims]` */
+    points: Float32Array;
+  }[];
+  trajectories: {
+    method: string;
+    /** labels that this fit never saw; empty: it saw all */
+    heldOut: readonly string[];
+    /** row of the start cell, `[trajectories]` */
+    cells: Int32Array;
+    /** in real units, ascending */
+    times: number[];
+    /** row-major `[times, trajectories, dims]` */
+    points: Float32Array;
+  } | null;
+  losses: readonly {
+    method: string;
+    /** labels that the fit never saw, joined by `+`; `none` where it saw all */
+    heldOut: string;
+    seed: number;
+    stage: 'interpolant' | 'vectorField';
+    step: number[];
+    /** null where it was not measured at that step */
+    training: (number | null)[];
+    validation: (number | null)[];
+  }[];
+  /** said to the reader as they are: what was clamped, dropped or stopped early */
+  notes: readonly string[];
+}
+
+export interface ReportRow {
+  method: string;
+  heldOut: string;
+  /** labels held out together, e.g. `3+4`; null where this timepoint was alone */
+  heldOutTogether: string | null;
+  seed: number;
+  /** null where the fit diverged */
+  w1: number | null;
+  seconds: number;
+  steps: number;
+}
+
+export interface ReportSummary {
+  method: string;
+  heldOut: string | null;
+  heldOutTogether: string | null;
+  /** null where no seed has a figure */
+  w1Mean: number | null;
+  /** over seeds; null for one seed */
+  w1Sd: number | null;
+  /** seeds with a figure */
+  n: number;
+}

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { html, jsonForScript, scriptForElement } from './html.ts';
+import { renderReport } from './report.ts';
+import type { ReportInput } from './report-input.ts';
+
+const hostile = '</script><img src=x onerror=alert(1)>';
+
+/** Six cells of three timepoints; every text that can come from a file is `text`. */
+function input(text: string): ReportInput {
+  const held = `held ${text}`;
+  return {
+    title: `title ${text}`,
+    command: 'evaluate',
+    manifest: {
+      config: { time: text, nested: { [text]: [text, 2] } },
+      versions: { meander: text },
+      input: { name: text, dataSha256: 'ab'.repeat(32) },
+      fits: [
+        { method: text, settings: { hidden: 64, bandwidth: 0.1 } },
+        { method: text, settings: { hidden: 64, bandwidth: 0.2 } },
+      ],
+    },
+    nObs: 6,
+    timepoints: { labels: ['a', held, 'c'], times: [0, 1, 2], counts: [2, 2, 2] },
+    embedding: {
+      name: `X_${text}`,
+      dims: 2,
+      points: Float32Array.from({ length: 12 }, (_, k) => k / 3),
+      cellTimepoint: Int32Array.of(0, 0, 1, 1, 2, 2),
+    },
+    rows: [
+      { method: text, heldOut: held, heldOutTogether: null, seed: 1, w1: 1.25, seconds: 1, steps: 1234 },
+      { method: 'ot-cfm', heldOut: held, heldOutTogether: text, seed: 1, w1: null, seconds: 1, steps: 10 },
+    ],
+    summary: [
+      { method: text, heldOut: held, heldOutTogether: null, w1Mean: 1.25, w1Sd: 0.125, n: 2 },
+      { method: text, heldOut: null, heldOutTogether: null, w1Mean: 1.25, w1Sd: 0.125, n: 2 },
+      { method: 'ot-cfm', heldOut: held, heldOutTogether: text, w1Mean: null, w1Sd: null, n: 0 },
+    ],
+    predictions: [
+      { method: text, heldOut: held, heldOutTogether: null, seed: 1, points: Float32Array.of(1, 2) },
+    ],
+    trajectories: {
+      method: text,
+      heldOut: [held],
+      cells: Int32Array.of(0),
+      times: [0, 1, 2],
+      points: Float32Array.of(0, 0, 1, 1, 2, 2),
+    },
+    losses: [
+      {
+        method: text,
+        heldOut: text,
+        seed: 1,
+        stage: 'vectorField',
+        step: [1],
+        training: [1],
+        validation: [1],
+      },
+    ],
+    notes: [`note ${text}`],
+  };
+}
+
+/** Page without the content of its scripts and style, and the scripts. */
+function parts(page: string) {
+  const scripts = [...page.matchAll(/<script([^>]*)>([\s\S]*?)<\/script>/g)].map(
+    ([, attributes, source]) => ({
+      attributes,
+      source,
+    }),
+  );
+  return { scripts, markup: page.replaceAll(/<(script|style)[^>]*>[\s\S]*?<\/\1>/g, '') };
+}
+
+describe('renderReport', () => {
+  const page = renderReport(input('plain'));
+  const attacked = renderReport(input(hostile));
+
+  it('shows every text from the file as text, wherever it stands', () => {
+    const { scripts, markup } = parts(attacked);
+    expect(scripts.length).toBe(3);
+    expect(markup).not.toContain('<img');
+    expect(markup.split('&lt;img').length - 1).toBeGreaterThan(15);
+    // the same elements as without the attack: no text became one
+    const tags = (text: string) => [...text.matchAll(/<\/?[a-z][a-z0-9]*/g)].map(([tag]) => tag);
+    expect(tags(markup)).toEqual(tags(parts(page).markup));
+  });
+
+  it('carries its figures as data that cannot end their script', () => {
+    const [data] = parts(attacked).scripts;
+    expect(data.attributes).toContain('application/json');
+    expect(data.source).not.toContain('<');
+    const figures = JSON.parse(data.source) as Record<string, { data: { name?: string }[] }>;
+    expect(Object.keys(figures)).toEqual(['map', 'prediction', 'wasserstein', 'loss']);
+    for (const id of Object.keys(figures)) expect(attacked).toContain(`id="${id}"`);
+    expect(figures.map.data[1].name).toBe(
+      'held &lt;/script&gt;&lt;img src=x onerror=alert(1)&gt; (held out)',
+    );
+  });
+
+  it('needs nothing from anywhere, and lets no other script run', () => {
+    const { scripts, markup } = parts(page);
+    expect(markup).not.toMatch(/<(link|iframe|object|embed|base|form)\b/);
+    expect(markup).not.toMatch(/\bsrc=/);
+    const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/
+      .exec(page)![1]
+      .replaceAll('&#39;', "'");
+    expect(policy).toContain("default-src 'none'");
+    for (const { source } of scripts.slice(1)) {
+      expect(policy).toContain(`'sha256-${createHash('sha256').update(source).digest('base64')}'`);
+    }
+    expect(/script-src [^;]*/.exec(policy)![0]).not.toContain('unsafe');
+  });
+
+  it('gives the same bytes for the same input', () => {
+    expect(renderReport(input('plain'))).toBe(page);
+  });
+
+  it('has the numbers in its tables, right-aligned, with their uncertainty', () => {
+    const { markup } = parts(page);
+    expect(markup).toContain('<td class="number"><strong>1.25\u00a0±\u00a00.13</strong></td>');
+    expect(markup).toContain('<td class="number">1,234</td>');
+    expect(markup).toContain('<td class="number">diverged</td>');
+    expect(markup).toContain('ab'.repeat(32));
+    expect(markup).toContain('note plain');
+  });
+
+  it('parts the settings that all fits share from those that differ', () => {
+    const { markup } = parts(page);
+    expect(markup).toMatch(/<th scope="row">settings\.hidden<\/th><td class="number">64</);
+    expect(markup).toMatch(/<th>settings\.bandwidth<\/th>/);
+  });
+
+  it('reports a run without held-out timepoints', () => {
+    const bare = { ...input('plain'), rows: [], summary: [], predictions: [], losses: [], notes: [] };
+    const { markup, scripts } = parts(renderReport({ ...bare, trajectories: null }));
+    expect(markup).toContain('no claim about accuracy');
+    expect(Object.keys(JSON.parse(scripts[0].source))).toEqual(['map']);
+    expect(markup).not.toContain('id="wasserstein"');
+  });
+});
+
+describe('html', () => {
+  it('escapes all but markup, in content and attributes', () => {
+    expect(
+      html`<b title="${'"<'}">${"&'"}${html`<i>${1}</i>`}${[html`<u></u>`]}${null}${false}</b>`.markup,
+    ).toBe('<b title="&quot;&lt;">&amp;&#39;<i>1</i><u></u></b>');
+  });
+
+  it('keeps scripts whole', () => {
+    const source = `const a = '</script><!-- </SCRIPT>';`;
+    const embedded = scriptForElement(source);
+    expect(embedded).not.toMatch(/<\/script|<!--/i);
+    expect(new Function(`${embedded} return a;`)()).toBe('</script><!-- </SCRIPT>');
+    expect(JSON.parse(jsonForScript({ a: '<!--', b: Float32Array.of(1 / 3) }))).toEqual({
+      a: '<!--',
+      b: [0.333333],
+    });
+  });
+});

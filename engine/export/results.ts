@@ -1,0 +1,116 @@
+import type { FitResult } from '../evaluate/held-out.ts';
+import { type MetricsRow, metricsRows, type SummaryRow, summarize } from '../evaluate/summary.ts';
+import type { Experiment } from '../pipeline.ts';
+import { dataSha256, type Manifest, versions } from './manifest.ts';
+import { renderReport } from './report.ts';
+import type { ReportInput } from './report-input.ts';
+import type { ResultsFolder } from './results-folder.ts';
+import { trajectoriesCsv } from './tables.ts';
+
+/** The content of metrics.json. */
+export interface Metrics {
+  schema: 1;
+  manifest: Manifest;
+  rows: MetricsRow[];
+  summary: SummaryRow[];
+}
+
+export function metricsOf({ config, dataset, fits }: Experiment): Metrics {
+  const { labels } = dataset.timepoints;
+  const rows = metricsRows(fits, labels);
+  const manifest: Manifest = {
+    config,
+    versions: versions(),
+    input: { name: dataset.name, dataSha256: dataSha256(dataset) },
+    fits: fits.map(({ method, heldOut, seed, kernels, settings }) => ({
+      method,
+      heldOut: heldOut.map((k) => labels[k]!),
+      seed,
+      kernels,
+      settings,
+    })),
+  };
+  return { schema: 1, manifest, rows, summary: summarize(rows) };
+}
+
+/** Writes manifest.json, metrics.json, trajectories.csv and report.html; nothing is in place before all are. */
+export async function writeResults(
+  folder: ResultsFolder,
+  experiment: Experiment,
+  metrics: Metrics,
+  command: ReportInput['command'],
+): Promise<void> {
+  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+  await folder.write('manifest.json', json(metrics.manifest));
+  await folder.write('metrics.json', json(metrics));
+  const rolled = experiment.fits.find((fit) => fit.trajectories !== null);
+  if (rolled) await folder.write('trajectories.csv', trajectoriesTable(experiment, rolled));
+  await folder.write('report.html', renderReport(reportInput(experiment, metrics, command)));
+  await folder.commit();
+}
+
+function trajectoriesTable({ dataset }: Experiment, { trajectories }: FitResult): Iterable<string> {
+  const { cells, times, points } = trajectories!;
+  return trajectoriesCsv({
+    cellNames: Array.from(cells, (cell) => dataset.obsNames[cell]!),
+    times,
+    points,
+    dims: dataset.embedding.dims,
+    coordinateName: dataset.embedding.name,
+  });
+}
+
+function reportInput(experiment: Experiment, metrics: Metrics, command: ReportInput['command']): ReportInput {
+  const { dataset, fits, config, notes } = experiment;
+  const { labels, times, counts, cellTimepoint, withoutTimepoint } = dataset.timepoints;
+  const rolled = fits.find((fit) => fit.trajectories !== null);
+  const together = (heldOut: number[]) =>
+    heldOut.length > 1 ? heldOut.map((k) => labels[k]).join('+') : null;
+  const fitName = (fit: FitResult) => fit.heldOut.map((k) => labels[k]).join('+') || 'none';
+  return {
+    title: dataset.name,
+    command,
+    manifest: metrics.manifest,
+    nObs: dataset.nObs,
+    timepoints: { labels, times, counts },
+    embedding: { ...dataset.embedding, cellTimepoint },
+    rows: metrics.rows,
+    summary: metrics.summary,
+    // one seed of each is drawn; the table has them all
+    predictions: fits
+      .filter((fit) => fit.seed === config.seed)
+      .flatMap(({ method, heldOut, seed, predictions }) =>
+        predictions.map(({ timepoint, points }) => ({
+          method,
+          heldOut: labels[timepoint]!,
+          heldOutTogether: together(heldOut),
+          seed,
+          points,
+        })),
+      ),
+    trajectories: rolled?.trajectories
+      ? {
+          method: rolled.method,
+          heldOut: rolled.heldOut.map((k) => labels[k]!),
+          cells: rolled.trajectories.cells,
+          times: rolled.trajectories.times,
+          points: rolled.trajectories.points,
+        }
+      : null,
+    losses: fits.flatMap((fit) =>
+      fit.losses.map((history) => ({
+        method: fit.method,
+        heldOut: fitName(fit),
+        seed: fit.seed,
+        ...history,
+      })),
+    ),
+    notes: [
+      ...notes,
+      ...(withoutTimepoint > 0 ? [`${withoutTimepoint} cells have no time and take no part.`] : []),
+      ...fits.flatMap((fit) =>
+        fit.notes.map((note) => `${fit.method}, held out ${fitName(fit)}, seed ${fit.seed}: ${note}`),
+      ),
+    ],
+  };
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { randomStream } from '../random.ts';
+import { csvText, float32Text, trajectoriesCsv } from './tables.ts';
+
+describe('float32Text', () => {
+  it('gives every float32 back', () => {
+    const random = randomStream(5, 'float32');
+    const bits = new Uint32Array(1);
+    const value = new Float32Array(bits.buffer);
+    for (let k = 0; k < 20_000; k++) {
+      bits[0] = random.integer(2 ** 32);
+      if (Number.isNaN(value[0])) continue;
+      if (Number.isFinite(value[0])) expect(Math.fround(Number(float32Text(value[0])))).toBe(value[0]);
+    }
+  });
+
+  it('uses no digit too many', () => {
+    for (const text of ['0', '1', '0.1', '-2.5', '123456', '0.3333', '1e-20', '16777216']) {
+      expect(float32Text(Math.fround(Number(text)))).toBe(text);
+    }
+    expect(float32Text(Math.fround(1 / 3))).toBe('0.33333334');
+    expect([Number.NaN, Infinity, -Infinity].map(float32Text)).toEqual(['NaN', 'inf', '-inf']);
+  });
+});
+
+describe('csvText', () => {
+  it('quotes by RFC 4180', () => {
+    expect(csvText('plain cell')).toBe('plain cell');
+    expect(csvText('a,b')).toBe('"a,b"');
+    expect(csvText('say "hi"')).toBe('"say ""hi"""');
+    expect(csvText('two\nlines')).toBe('"two\nlines"');
+  });
+
+  it('takes the power from what a spreadsheet would run', () => {
+    expect(csvText('=HYPERLINK("x")')).toBe('"\'=HYPERLINK(""x"")"');
+    for (const start of ['=', '+', '-', '@', '\t']) expect(csvText(`${start}1`)).toBe(`'${start}1`);
+    expect(csvText('\r1')).toBe('"\'\r1"');
+  });
+});
+
+describe('trajectoriesCsv', () => {
+  const chunks = [
+    ...trajectoriesCsv({
+      cellNames: ['AAAC-1', '=cmd'],
+      times: [0, 0.1 + 0.2, 2],
+      // [times, trajectories, dims]: 100 · time + 10 · trajectory + component
+      points: Float32Array.of(0, 1, 10, 11, 100, 101, 110, 111, 200, 201, 210, -211.5),
+      dims: 2,
+      coordinateName: 'X_pca',
+    }),
+  ];
+
+  it('writes a header and a chunk for each trajectory', () => {
+    expect(chunks).toEqual([
+      'trajectory,cell,time,X_pca_1,X_pca_2\r\n',
+      '0,AAAC-1,0,0,1\r\n0,AAAC-1,0.3,100,101\r\n0,AAAC-1,2,200,201\r\n',
+      "1,'=cmd,0,10,11\r\n1,'=cmd,0.3,110,111\r\n1,'=cmd,2,210,-211.5\r\n",
+    ]);
+  });
+});

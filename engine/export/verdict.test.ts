@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import type { ReportRow, ReportSummary } from './report-input.ts';
+import { interval, verdict } from './verdict.ts';
+
+const timepoints = { labels: ['0', '2', '3', '7'], times: [0, 2, 3, 7], counts: [9, 9, 9, 9], unit: 'day' };
+
+/** Fits of two methods on days 2 and 3, one seed a column: w1[method][day][seed]. */
+function experiment(w1: Record<string, (number | null)[][]>) {
+  const rows: ReportRow[] = [];
+  const summary: ReportSummary[] = [];
+  for (const [method, days] of Object.entries(w1)) {
+    days.forEach((seeds, d) => {
+      seeds.forEach((value, seed) => {
+        rows.push({
+          method,
+          heldOut: ['2', '3'][d],
+          heldOutTogether: null,
+          seed,
+          w1: value,
+          seconds: 1,
+          steps: 1,
+        });
+      });
+    });
+    const means = days[0].flatMap((_, seed) => {
+      const values = days.map((day) => day[seed]);
+      return values.includes(null) ? [] : [values.reduce<number>((sum, v) => sum + v!, 0) / values.length];
+    });
+    const n = means.length;
+    const w1Mean = n === 0 ? null : means.reduce((a, b) => a + b, 0) / n;
+    const w1Sd = n < 2 ? null : Math.sqrt(means.reduce((sum, v) => sum + (v - w1Mean!) ** 2, 0) / (n - 1));
+    summary.push({ method, heldOut: null, heldOutTogether: null, w1Mean, w1Sd, n });
+  }
+  return { rows, summary, timepoints };
+}
+
+describe('verdict', () => {
+  it('says closer where the paired difference is clear of chance', () => {
+    const { sentence, support } = verdict(
+      experiment({
+        'ot-cfm': [
+          [1.9, 2.0, 2.1],
+          [2.9, 3.0, 3.1],
+        ],
+        'ot-mfm': [
+          [1.4, 1.5, 1.61],
+          [2.0, 2.1, 2.2],
+        ],
+      }),
+    );
+    expect(sentence).toContain(
+      'For held-out days 2 and 3, OT-MFM comes closer to the real cells than OT-CFM',
+    );
+    expect(support[0]).toContain('6 of 6 pairs');
+  });
+
+  it('does not say closer where seeds disagree, even if the mean is lower', () => {
+    const { sentence, support } = verdict(
+      experiment({
+        'ot-cfm': [
+          [2.0, 2.5, 1.9],
+          [3.0, 3.5, 2.9],
+        ],
+        'ot-mfm': [
+          [2.1, 1.5, 2.0],
+          [3.1, 2.5, 3.0],
+        ],
+      }),
+    );
+    expect(sentence).toContain('cannot be told apart with 3 seeds');
+    expect(support[0]).toContain('includes no difference');
+  });
+
+  it('pairs seeds, so that a spread which both methods share does not hide a steady difference', () => {
+    const { sentence } = verdict(
+      experiment({
+        'ot-cfm': [
+          [1, 5, 9],
+          [2, 6, 10],
+        ],
+        'ot-mfm': [
+          [0.9, 4.9, 8.89],
+          [1.9, 5.9, 9.9],
+        ],
+      }),
+    );
+    expect(sentence).toContain('comes closer');
+  });
+
+  it('claims nothing from one seed, one method or no held-out timepoint', () => {
+    const oneSeed = verdict(experiment({ 'ot-cfm': [[2], [3]], 'ot-mfm': [[1], [2]] }));
+    expect(oneSeed.sentence).toContain('in this one run');
+    expect(oneSeed.support[0]).toContain('With one seed');
+    const oneMethod = verdict(experiment({ 'ot-mfm': [[1], [2]] }));
+    expect(oneMethod.sentence).not.toContain('closer');
+    expect(oneMethod.support[0]).toContain('nothing to compare');
+    expect(verdict({ rows: [], summary: [], timepoints }).sentence).toContain('no claim');
+  });
+
+  it('names methods that diverged', () => {
+    const { sentence, support } = verdict(experiment({ 'ot-cfm': [[2], [3]], 'ot-mfm': [[null], [2]] }));
+    expect(sentence).toContain('OT-CFM');
+    expect(support[0]).toContain('OT-MFM diverged');
+  });
+});
+
+describe('interval', () => {
+  it('is Student’s: for 1, 2, 3 the mean is 2 and the half width 4.303 / √3', () => {
+    const { mean, low, high } = interval([1, 2, 3]);
+    expect(mean).toBe(2);
+    expect(high - mean).toBeCloseTo(4.303 / Math.sqrt(3), 12);
+    expect(mean - low).toBeCloseTo(high - mean, 12);
+  });
+});

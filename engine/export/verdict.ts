@@ -1,0 +1,120 @@
+import {
+  decimalsFor,
+  formatMeanSd,
+  formatNumber,
+  joinAnd,
+  methodLabel,
+  timepointList,
+} from '../figures/words.ts';
+import type { ReportInput, ReportRow, ReportSummary } from './report-input.ts';
+
+export interface Verdict {
+  /** the one sentence that a reader takes away */
+  sentence: string;
+  /** what supports or limits it */
+  support: string[];
+}
+
+/** 97.5 % quantiles of Student's t for 1 … 30 degrees of freedom. */
+const tQuantiles = [
+  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131,
+  2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
+];
+
+/**
+ * Says what the held-out distances support: which of the two best methods came closer, by how much, and whether the
+ * difference is clear of the chance of training. The difference is taken pair by pair (same held-out timepoint, same
+ * seed), averaged for each seed, and given a 95 % t-interval over seeds; "closer" needs an interval without 0.
+ */
+export function verdict(input: Pick<ReportInput, 'rows' | 'summary' | 'timepoints'>): Verdict {
+  const { rows, summary, timepoints } = input;
+  if (rows.length === 0) {
+    return {
+      sentence: 'No timepoint was held out, so this report makes no claim about accuracy.',
+      support: [],
+    };
+  }
+  const failed = rows.filter((row) => row.w1 === null).map((row) => methodLabel(row.method));
+  const support =
+    failed.length > 0 ? [`Fits of ${joinAnd([...new Set(failed)])} diverged and have no distance.`] : [];
+  const [best, second] = overallMeans(summary).sort((a, b) => a.w1Mean - b.w1Mean);
+  if (best === undefined) return { sentence: 'No fit gave a distance.', support };
+
+  const labels = timepoints.labels.filter((label) => rows.some((row) => row.heldOut === label));
+  const held = `held-out ${timepointList(labels, timepoints.unit)}`;
+  const compared = second === undefined ? [best] : [best, second];
+  const decimals = decimalsFor(
+    compared.map((entry) => entry.w1Mean),
+    compared.map((entry) => entry.w1Sd),
+  );
+  const distance = (entry: Overall) => formatMeanSd(entry.w1Mean, entry.w1Sd, decimals);
+  const seeds = best.n === 1 ? 'one seed' : `mean ± sd over ${best.n} seeds`;
+  const bestName = methodLabel(best.method);
+  if (second === undefined) {
+    return {
+      sentence: `${bestName} comes to a W1 distance of ${distance(best)} from the real cells of ${held} (${seeds}).`,
+      support: [...support, 'No other method has a distance, so there is nothing to compare this one with.'],
+    };
+  }
+
+  const secondName = methodLabel(second.method);
+  const { perSeed, lower, pairs } = pairedDifferences(rows, best.method, second.method);
+  const numbers = `W1 distance ${distance(best)} against ${distance(second)} (lower is better; ${seeds})`;
+  if (perSeed.length < 2) {
+    return {
+      sentence: `For ${held}, ${bestName} came closer to the real cells than ${secondName} in this one run: ${numbers}.`,
+      support: [
+        ...support,
+        'With one seed it cannot be said whether the difference exceeds the chance of training; run more seeds to see.',
+      ],
+    };
+  }
+  const { mean, low, high } = interval(perSeed);
+  const clear = low > 0;
+  const finer = Math.min(4, decimals + 1);
+  const range = `${formatNumber(low, finer)} to ${formatNumber(high, finer)}`;
+  return {
+    sentence: clear
+      ? `For ${held}, ${bestName} comes closer to the real cells than ${secondName}: ${numbers}.`
+      : `For ${held}, ${bestName} and ${secondName} cannot be told apart with ${perSeed.length} seeds: ${numbers}.`,
+    support: [
+      ...support,
+      `${bestName} was lower in ${lower} of ${pairs} pairs of fits (same held-out timepoint, same seed), by ${formatNumber(mean, finer)} on average (95 % interval over seeds: ${range}${clear ? '' : ', which includes no difference'}).`,
+    ],
+  };
+}
+
+/** Mean and 95 % t-interval of at least two values. */
+export function interval(values: readonly number[]): { mean: number; low: number; high: number } {
+  const n = values.length;
+  const mean = values.reduce((sum, v) => sum + v, 0) / n;
+  const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (n - 1);
+  const half = (tQuantiles[n - 2] ?? 1.96) * Math.sqrt(variance / n);
+  return { mean, low: mean - half, high: mean + half };
+}
+
+type Overall = ReportSummary & { w1Mean: number };
+
+/** The mean over all held-out timepoints of each method. */
+function overallMeans(summary: ReportInput['summary']): Overall[] {
+  return summary.filter((entry): entry is Overall => entry.heldOut === null && entry.w1Mean !== null);
+}
+
+/** w1(worse) − w1(better), pair by pair, and averaged for each seed. */
+function pairedDifferences(rows: readonly ReportRow[], better: string, worse: string) {
+  const keyOf = (row: ReportRow) => JSON.stringify([row.heldOut, row.heldOutTogether, row.seed]);
+  const others = new Map(rows.flatMap((row) => (row.method === worse ? [[keyOf(row), row.w1]] : [])));
+  const differences = rows.flatMap((row) => {
+    const other = row.method === better ? others.get(keyOf(row)) : undefined;
+    return other == null || row.w1 === null ? [] : [{ seed: row.seed, difference: other - row.w1 }];
+  });
+  const perSeed = [...new Set(differences.map((each) => each.seed))].map((seed) => {
+    const own = differences.filter((each) => each.seed === seed);
+    return own.reduce((sum, each) => sum + each.difference, 0) / own.length;
+  });
+  return {
+    perSeed,
+    lower: differences.filter((each) => each.difference > 0).length,
+    pairs: differences.length,
+  };
+}

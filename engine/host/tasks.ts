@@ -1,0 +1,40 @@
+import type { Dataset } from '../dataset/load.ts';
+import type { ErrorMessage } from '../errors.ts';
+import type { FitJob, FitResult, SharedDataset } from '../evaluate/held-out.ts';
+import type { Inspection } from '../io/inspect.ts';
+
+/** What a worker can do. Everything in a task is plain data or shared memory. */
+export type Task =
+  | { kind: 'inspect'; path: string }
+  | { kind: 'load'; path: string; time: string; embedding: string; dims: number | null }
+  /** writes the embedded example as an h5ad */
+  | { kind: 'example'; path: string }
+  | { kind: 'fit'; dataset: SharedDataset; job: FitJob };
+
+/** What a task gives. */
+export type TaskResult<T extends Task> = T extends { kind: 'inspect' }
+  ? Inspection
+  : T extends { kind: 'load' }
+    ? Dataset
+    : T extends { kind: 'example' }
+      ? undefined
+      : FitResult;
+
+/** Where a running task is. */
+export interface Progress {
+  stage: 'reading' | 'interpolant' | 'vector field' | 'rollout' | 'evaluation';
+  /** steps done of this stage */
+  step: number;
+  /** steps of this stage at most (training may stop early) */
+  steps: number;
+  /** the last validation loss of a training stage */
+  loss?: number;
+  /** seconds until the stage ends at the latest */
+  secondsLeft?: number;
+}
+
+/** What a worker says. */
+export type Reply =
+  | { kind: 'progress'; progress: Progress }
+  | { kind: 'result'; result: unknown }
+  | { kind: 'error'; error: ErrorMessage };

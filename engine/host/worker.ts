@@ -1,0 +1,74 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Kernels } from '../compute/kernels.ts';
+import { loadKernels } from '../compute/wasm.ts';
+import { loadDataset } from '../dataset/load.ts';
+import { errorToMessage } from '../errors.ts';
+import { type FitResult, runFitJob } from '../evaluate/held-out.ts';
+import { inspectH5ad } from '../io/inspect.ts';
+import { writeExample } from '../simulate/write-example.ts';
+import type { Progress, Reply, Task } from './tasks.ts';
+
+/** Messages about progress at most this often. */
+const PROGRESS_INTERVAL_MS = 100;
+
+const port = parentPort!;
+const stop = new Int32Array((workerData as { stop: SharedArrayBuffer }).stop);
+const shouldStop = () => Atomics.load(stop, 0) === 1;
+let kernels: Kernels | null = null;
+
+port.on('message', async (task: Task) => {
+  try {
+    const { result, transfer } = await perform(task);
+    port.postMessage({ kind: 'result', result } satisfies Reply, transfer);
+  } catch (error) {
+    port.postMessage({ kind: 'error', error: errorToMessage(error) } satisfies Reply);
+  }
+});
+
+async function perform(task: Task): Promise<{ result: unknown; transfer: ArrayBuffer[] }> {
+  switch (task.kind) {
+    case 'inspect':
+      return { result: await inspectH5ad(task.path), transfer: [] };
+    case 'load':
+      return { result: await loadDataset(task.path, task), transfer: [] };
+    case 'example':
+      await writeExample(task.path);
+      return { result: undefined, transfer: [] };
+    case 'fit': {
+      kernels ??= await loadKernels();
+      const result = runFitJob(kernels, task.dataset, task.job, {
+        shouldStop,
+        onProgress: progressReporter(),
+      });
+      return { result, transfer: buffersOf(result) };
+    }
+  }
+}
+
+function progressReporter() {
+  let last = Number.NEGATIVE_INFINITY;
+  let stage = '';
+  let stageStart = 0;
+  return (name: Progress['stage'], { step, steps, loss }: { step: number; steps: number; loss?: number }) => {
+    const now = performance.now();
+    if (name !== stage) {
+      stage = name;
+      stageStart = now;
+    } else if (now - last < PROGRESS_INTERVAL_MS) return;
+    last = now;
+    const secondsLeft = step > 0 ? ((now - stageStart) / 1000 / step) * (steps - step) : undefined;
+    const progress: Progress = {
+      stage: name,
+      step,
+      steps,
+      ...(loss !== undefined && { loss }),
+      ...(secondsLeft !== undefined && { secondsLeft }),
+    };
+    port.postMessage({ kind: 'progress', progress } satisfies Reply);
+  };
+}
+
+function buffersOf({ predictions, trajectories }: FitResult): ArrayBuffer[] {
+  const arrays = [...predictions.map((p) => p.points), ...(trajectories ? [trajectories.points] : [])];
+  return arrays.map((array) => array.buffer as ArrayBuffer);
+}

@@ -1,0 +1,125 @@
+import { type ExperimentConfig, resolveFitSettings } from './config.ts';
+import type { Dataset } from './dataset/load.ts';
+import { parseHoldOut } from './dataset/split.ts';
+import { InputError } from './errors.ts';
+import type { FitJob, FitResult, SharedDataset } from './evaluate/held-out.ts';
+import type { Pool } from './host/pool.ts';
+import type { Progress } from './host/tasks.ts';
+import { drawWithoutReplacement, randomStream } from './random.ts';
+
+/** What happens in an experiment, for whoever shows it. */
+export type ExperimentEvent =
+  | { kind: 'progress'; job: FitJob; progress: Progress }
+  | { kind: 'fitted'; job: FitJob; result: FitResult; done: number; total: number };
+
+export interface ExperimentOptions {
+  pool: Pool;
+  signal?: AbortSignal;
+  onEvent?: (event: ExperimentEvent) => void;
+}
+
+export interface Experiment {
+  config: ExperimentConfig;
+  dataset: Dataset;
+  /** in the order of the plan, whatever the order in which they ended */
+  fits: FitResult[];
+  notes: string[];
+}
+
+/**
+ * The whole experiment: plans the fits, runs them in the pool's workers, gathers the results. Given dataset and
+ * configuration, the same bits for any number of workers.
+ */
+export async function runExperiment(
+  dataset: Dataset,
+  config: ExperimentConfig,
+  purpose: 'run' | 'evaluate',
+  { pool, signal, onEvent }: ExperimentOptions,
+): Promise<Experiment> {
+  const { jobs, notes } = planExperiment(dataset, config, purpose);
+  const shared = shareDataset(dataset, config);
+  let done = 0;
+  const stopRest = new AbortController();
+  const anySignal = signal ? AbortSignal.any([signal, stopRest.signal]) : stopRest.signal;
+  const running = jobs.map(async (job) => {
+    const result = await pool.run(
+      { kind: 'fit', dataset: shared, job },
+      { signal: anySignal, onProgress: (progress) => onEvent?.({ kind: 'progress', job, progress }) },
+    );
+    done += 1;
+    onEvent?.({ kind: 'fitted', job, result, done, total: jobs.length });
+    return result;
+  });
+  try {
+    return { config, dataset, fits: await Promise.all(running), notes };
+  } catch (error) {
+    // one fit failed or all were stopped: no other goes on behind the error's back
+    stopRest.abort();
+    await Promise.allSettled(running);
+    throw error;
+  }
+}
+
+/**
+ * The fits of an experiment: each method × held-out group × seed. `run` adds one that sees all timepoints, whose
+ * trajectories are shown and written; `evaluate` takes the trajectories of its first fit.
+ */
+export function planExperiment(
+  dataset: Dataset,
+  config: ExperimentConfig,
+  purpose: 'run' | 'evaluate',
+): { jobs: FitJob[]; notes: string[] } {
+  const { timepoints, embedding } = dataset;
+  const notes: string[] = [];
+  let groups: number[][] = [];
+  if (config.holdOut === 'each' && timepoints.labels.length === 2) {
+    notes.push('There are two timepoints only, so none can be held out: no distances are reported.');
+  } else groups = parseHoldOut(config.holdOut, timepoints);
+  if (purpose === 'evaluate' && groups.length === 0) {
+    throw new InputError('There is no timepoint to evaluate on.', {
+      option: '--hold-out',
+      expected: 'at least one held-out timepoint between the first and the last',
+      found: `${timepoints.labels.length} timepoints, --hold-out ${config.holdOut}`,
+      action: 'Use `meander run` for trajectories without an evaluation.',
+    });
+  }
+  const trajectories = {
+    cells: startCells(dataset, config),
+    points: config.points,
+  };
+  const seeds = Array.from({ length: config.seeds }, (_, i) => config.seed + i);
+  const jobs = config.methods.flatMap((method) =>
+    groups.flatMap((heldOut) =>
+      seeds.map((seed): FitJob => {
+        const settings = resolveFitSettings(config, { dims: embedding.dims, heldOut });
+        return { method, heldOut, seed, settings, trajectories: null };
+      }),
+    ),
+  );
+  if (purpose === 'run') {
+    const settings = resolveFitSettings(config, { dims: embedding.dims, heldOut: [] });
+    jobs.unshift({ method: config.methods[0]!, heldOut: [], seed: config.seed, settings, trajectories });
+  } else jobs[0] = { ...jobs[0]!, trajectories };
+  return { jobs, notes };
+}
+
+// cells of the first timepoint, which is never held out
+function startCells({ timepoints }: Dataset, config: ExperimentConfig): Int32Array {
+  const first: number[] = [];
+  timepoints.cellTimepoint.forEach((timepoint, row) => {
+    if (timepoint === 0) first.push(row);
+  });
+  const random = randomStream(config.seed, 'trajectories');
+  return drawWithoutReplacement(first.length, config.trajectories, random)
+    .map((i) => first[i]!)
+    .sort();
+}
+
+// one copy in memory that all workers read
+function shareDataset({ embedding, timepoints }: Dataset, { timeScale }: ExperimentConfig): SharedDataset {
+  const points = new Float32Array(new SharedArrayBuffer(embedding.points.byteLength));
+  points.set(embedding.points);
+  const cellTimepoint = new Int32Array(new SharedArrayBuffer(timepoints.cellTimepoint.byteLength));
+  cellTimepoint.set(timepoints.cellTimepoint);
+  return { dims: embedding.dims, points, cellTimepoint, times: timepoints.times, timeScale };
+}

@@ -1,0 +1,33 @@
+import type { PairTime } from '../path/conditional-path.ts';
+
+/** What a fit sees: the cells of the observed timepoints, each a cloud in the training space. */
+export interface Clouds {
+  dims: number;
+  /** [n, dims]; rows that no cloud names are never read */
+  points: Float32Array;
+  /** the model's time of each observed timepoint, increasing, in [0, 1] */
+  times: number[];
+  /** rows of each observed timepoint */
+  cells: Int32Array[];
+}
+
+/** Consecutive observed timepoints, in the model's time. */
+export function pairTimes({ times }: Clouds): PairTime[] {
+  return times.slice(1).map((end, i) => ({ tStart: times[i]!, duration: end - times[i]! }));
+}
+
+/** What a training tells while it runs, and how it is stopped. */
+export interface TrainingHooks {
+  onProgress(progress: { step: number; steps: number; loss?: number }): void;
+  shouldStop(): boolean;
+}
+
+/** The losses of one training, a row each epoch that was validated. */
+export interface LossHistory {
+  stage: 'interpolant' | 'vectorField';
+  /** gradient steps taken */
+  step: number[];
+  /** mean over the epoch's minibatches */
+  training: number[];
+  validation: number[];
+}

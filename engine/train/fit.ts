@@ -1,0 +1,111 @@
+import type { Kernels } from '../compute/kernels.ts';
+import type { FitSettings, Method } from '../config.ts';
+import { minibatchCoupling } from '../coupling/coupling.ts';
+import type { TrainingCells } from '../dataset/split.ts';
+import { createMlp, forward } from '../nn/mlp.ts';
+import { geodesicPath } from '../path/geodesic.ts';
+import { linearPath } from '../path/linear.ts';
+import type { VelocityField } from '../trajectory/euler.ts';
+import type { Clouds, TrainingHooks } from './clouds.ts';
+import { type TrainedNetwork, trainInterpolant } from './interpolant.ts';
+import { trainVectorField } from './vector-field.ts';
+
+/** Rows of a rollout that go through the network at once. */
+const ROLLOUT_ROWS = 512;
+
+export interface FittedModel {
+  /** φ; null for straight paths */
+  interpolant: TrainedNetwork | null;
+  /** v */
+  vectorField: TrainedNetwork;
+  /** v in the training space and the model's time */
+  field: VelocityField;
+}
+
+export interface FitHooks extends Pick<TrainingHooks, 'shouldStop'> {
+  onProgress(
+    stage: 'interpolant' | 'vector field',
+    progress: { step: number; steps: number; loss?: number },
+  ): void;
+}
+
+/**
+ * One fit: the interpolant where the method bends its paths, then the vector field along them.
+ * @param settings `bandwidth` is resolved by now
+ */
+export function fitModel(
+  kernels: Kernels,
+  clouds: Clouds,
+  cells: TrainingCells,
+  method: Method,
+  settings: FitSettings & { bandwidth: number },
+  seed: number,
+  hooks: FitHooks,
+): FittedModel {
+  const { points, dims } = clouds;
+  const couplings = clouds.times
+    .slice(1)
+    .map(() => minibatchCoupling(points, points, dims, cells.minibatch, cells.minibatch));
+  const stage = (name: 'interpolant' | 'vector field'): TrainingHooks => ({
+    shouldStop: hooks.shouldStop,
+    onProgress: (progress) => hooks.onProgress(name, progress),
+  });
+
+  let interpolant: TrainedNetwork | null = null;
+  let path = linearPath(dims);
+  if (method === 'ot-mfm') {
+    const mark = kernels.mark();
+    interpolant = trainInterpolant(kernels, clouds, cells, couplings, settings, seed, stage('interpolant'));
+    kernels.release(mark);
+    path = geodesicPath(
+      createMlp(kernels, {
+        sizes: interpolant.sizes,
+        rows: (clouds.times.length - 1) * cells.minibatch,
+        tangent: true,
+        training: false,
+        parameters: allocateCopy(kernels, interpolant.parameters),
+      }),
+    );
+  }
+  const vectorField = trainVectorField(
+    kernels,
+    clouds,
+    cells,
+    couplings,
+    path,
+    settings,
+    seed,
+    stage('vector field'),
+  );
+  return { interpolant, vectorField, field: velocityField(kernels, vectorField) };
+}
+
+/** A trained vector field as dx/dt, in float64 around the kernels' arithmetic. */
+export function velocityField(kernels: Kernels, { sizes, parameters }: TrainedNetwork): VelocityField {
+  const dims = sizes.at(-1)!;
+  const network = createMlp(kernels, {
+    sizes,
+    rows: ROLLOUT_ROWS,
+    training: false,
+    parameters: allocateCopy(kernels, parameters),
+  });
+  const { input, output } = network;
+  return (x, t, out) => {
+    const n = x.length / dims;
+    for (let start = 0; start < n; start += ROLLOUT_ROWS) {
+      const rows = Math.min(ROLLOUT_ROWS, n - start);
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < dims; j++) input[i * (dims + 1) + j] = x[(start + i) * dims + j]!;
+        input[i * (dims + 1) + dims] = t;
+      }
+      forward(network, rows);
+      for (let j = 0; j < rows * dims; j++) out[start * dims + j] = output[j]!;
+    }
+  };
+}
+
+function allocateCopy(kernels: Kernels, values: ArrayLike<number>) {
+  const copy = kernels.allocate(values.length);
+  copy.set(values);
+  return copy;
+}
