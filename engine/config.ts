@@ -283,7 +283,7 @@ const DEFAULT_PRESET: FitSettings = {
   rho: 1e-3,
   metricPower: 1,
   interpolantLearningRate: 1e-3,
-  interpolantPatience: 20,
+  interpolantPatience: 50,
   learningRate: 1e-3,
   weightDecay: 1e-5,
   validateEvery: 10,

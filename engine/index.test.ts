@@ -8,7 +8,29 @@ const folder = mkdtempSync(join(tmpdir(), 'meander-api-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 it('exports what it promises, and nothing by accident', () => {
-  expect(Object.keys(meander).sort()).toMatchInlineSnapshot();
+  expect(Object.keys(meander).sort()).toMatchInlineSnapshot(`
+    [
+      "CancelledError",
+      "InputError",
+      "METHODS",
+      "MeanderError",
+      "WorkError",
+      "createPool",
+      "describeError",
+      "flagOf",
+      "metricsOf",
+      "openResultsFolder",
+      "options",
+      "parseExperiment",
+      "planExperiment",
+      "resolveFitSettings",
+      "runExperiment",
+      "summarize",
+      "wasserstein1",
+      "wasserstein2",
+      "writeResults",
+    ]
+  `);
 });
 
 it('the worked example: simulate, read, fit with a day held out, measure', async () => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type ExperimentConfig, resolveFitSettings } from './config.ts';
 import type { Dataset } from './dataset/load.ts';
 import { parseHoldOut } from './dataset/split.ts';
@@ -41,6 +42,7 @@ export async function runExperiment(
   let done = 0;
   const stopRest = new AbortController();
   const anySignal = signal ? AbortSignal.any([signal, stopRest.signal]) : stopRest.signal;
+  setMaxListeners(0, anySignal); // each fit listens
   const running = jobs.map(async (job) => {
     const result = await pool.run(
       { kind: 'fit', dataset: shared, job },
