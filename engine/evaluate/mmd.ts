@@ -1,4 +1,5 @@
 import { checkPoints } from '../coupling/check-points.ts';
+import { expOrZero } from '../coupling/exp-table.ts';
 import { type Points, squaredDistances, transpose } from '../coupling/ground-cost.ts';
 import { InputError } from '../errors.ts';
 import { drawWithoutReplacement, type RandomStream, randomStream } from '../random.ts';
@@ -107,7 +108,7 @@ function kernelSum(bandwidths: readonly number[] | Float64Array) {
         }
       } else {
         for (let j = 0; j < count; j++) {
-          const value = Math.exp(factor * squares[j]!);
+          const value = expOrZero(factor * squares[j]!);
           values[j] = value;
           sum += value;
         }

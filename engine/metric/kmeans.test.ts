@@ -4,6 +4,7 @@ import { congruential } from '../../fixtures/reference/gradients.ts';
 import { CancelledError, InputError } from '../errors.ts';
 import { randomStream } from '../random.ts';
 import { type KMeansResult, kMeans } from './kmeans.ts';
+import { lloyd } from './lloyd.ts';
 
 const reference: { cases: { n: number; d: number; k: number; inertia: number }[] } = JSON.parse(
   readFileSync(new URL('../../fixtures/reference/kmeans.json', import.meta.url), 'utf8'),
@@ -76,6 +77,18 @@ it('one cluster has its centre at the mean', () => {
   const { centers, inertia } = kMeans(Float32Array.of(1, 2, 6), 3, 1, 1, random('one'));
   expect(centers[0]).toBeCloseTo(3, 14);
   expect(inertia).toBeCloseTo(4 + 1 + 9, 12);
+});
+
+it('moves a centre without points to the farthest point', () => {
+  const points = Float64Array.of(0, 1, 2, 100, 101, 102);
+  // the second centre is nobody's nearest
+  const found = lloyd(points, 6, 1, Float64Array.of(1, 1), 0, {});
+  expect([...found.centers].sort((a, b) => a - b)).toEqual([1, 101]);
+  expect(found.inertia).toBe(4);
+  // two such centres go to different points
+  const three = lloyd(points, 6, 1, Float64Array.of(1, 1, 1), 0, {});
+  expect(three.k).toBe(3);
+  expectConsistent(three, points, 6, 1);
 });
 
 describe('odd points', () => {
