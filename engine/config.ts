@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { InputError } from './errors.ts';
 
-/** The methods that can be fitted. Both are one path: `ot-cfm` is `ot-mfm` with φ = 0. */
-export const METHODS = ['ot-mfm', 'ot-cfm'] as const;
+/**
+ * The methods that can be fitted, two settings of one path: `mfm` bends it in a metric, `cfm` is the same with φ = 0;
+ * `ot` couples by optimal transport, `i` independently.
+ */
+export const METHODS = ['ot-mfm', 'i-mfm', 'ot-cfm', 'i-cfm'] as const;
 export type Method = (typeof METHODS)[number];
+
+/** Whether a method trains an interpolant in a metric. */
+export const bendsPaths = (method: Method) => method.endsWith('-mfm');
 
 /** What a form or a flag shows of an option. */
 export type OptionMeta = {
@@ -105,7 +111,9 @@ const fitShape = {
       unit: 'validations',
     }),
   ),
-  rollout: z.enum(['euler']).meta(meta({ group: 'training', help: 'integrator of the trajectories' })),
+  rollout: z
+    .enum(['euler', 'dopri5'])
+    .meta(meta({ group: 'training', help: 'integrator of the trajectories' })),
   eulerSteps: count.meta(
     meta({ group: 'training', help: 'Euler steps between two timepoints', unit: 'steps' }),
   ),
@@ -286,30 +294,35 @@ const DEFAULT_PRESET: FitSettings = {
   interpolantPatience: 50,
   learningRate: 1e-3,
   weightDecay: 1e-5,
+  metric: 'land',
+  coupling: 'minibatch',
+  centers: 150,
+  kappa: 1.5,
+  metricEpochs: 200,
+  rbfFloor: null,
   validateEvery: 10,
   patience: 10,
   rollout: 'euler',
   eulerSteps: 100,
 };
 
+// The left column of the table up to 20 dimensions, else the right (method.md, Networks and training)
 function paperPreset({ dims, heldOut }: FitFacts): FitSettings {
-  if (dims > 20) {
-    throw new InputError('The preset `paper` has no settings for this many dimensions yet.', {
-      option: '--preset',
-      expected: 'at most 20 dimensions (above, the paper uses the RBF metric, which is not built yet)',
-      found: `${dims} dimensions`,
-      action: 'Use --dims 20 or fewer, or --preset default.',
-    });
-  }
-  return {
+  const common: FitSettings = {
     ...DEFAULT_PRESET,
-    whiten: true,
     protocol: 'paper',
     unitScale: false,
-    bandwidth: heldOut.includes(2) ? 0.25 : 0.125,
-    metricPower: 2,
     interpolantLearningRate: 1e-4,
     interpolantPatience: 5,
+  };
+  if (dims > 20) {
+    return { ...common, hidden: 1024, metric: 'rbf', metricPower: 1, rbfFloor: 2.75, patience: 25 };
+  }
+  return {
+    ...common,
+    whiten: true,
+    bandwidth: heldOut.includes(2) ? 0.25 : 0.125,
+    metricPower: 2,
     patience: 5,
   };
 }
