@@ -73,6 +73,32 @@ const fitShape = {
     .int()
     .min(0)
     .meta(meta({ group: 'training', help: 'epochs at most, for each of the two networks', unit: 'epochs' })),
+  metric: z
+    .enum(['land', 'rbf'])
+    .meta(
+      meta({ group: 'training', help: 'what bends the paths: land (local variance), rbf (learned density)' }),
+    ),
+  coupling: z.enum(['minibatch', 'global', 'sinkhorn', 'independent']).meta(
+    meta({
+      group: 'training',
+      help: 'how ot- methods pair cells: minibatch (exact transport of minibatches), global (exact, whole clouds), sinkhorn (entropic, whole clouds), independent',
+    }),
+  ),
+  centers: count.meta(
+    meta({ group: 'training', help: 'centres of the rbf metric in each pair of timepoints' }),
+  ),
+  kappa: positive.meta(
+    meta({ group: 'training', help: 'κ of the rbf metric: its bandwidths in cluster widths' }),
+  ),
+  metricEpochs: count.meta(
+    meta({ group: 'training', help: 'epochs at most for the weights of the rbf metric', unit: 'epochs' }),
+  ),
+  rbfFloor: positive.nullable().meta(
+    meta({
+      group: 'training',
+      help: 'takes ε of the rbf metric from its fit, ε = (1 − validation loss) / floor; without it ε is --rho',
+    }),
+  ),
   bandwidth: positive.nullable().meta(
     meta({
       group: 'training',
