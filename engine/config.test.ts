@@ -35,8 +35,8 @@ describe('parseExperiment', () => {
 describe('resolveFitSettings', () => {
   it('paper: bandwidth 0.25 where the second inner timepoint is held out, else 0.125', () => {
     const config = parseExperiment({ ...base, preset: 'paper' });
-    expect(resolveFitSettings(config, { dims: 5, heldOut: [1] }).bandwidth).toBe(0.125);
-    expect(resolveFitSettings(config, { dims: 5, heldOut: [2] })).toMatchObject({
+    expect(resolveFitSettings(config, { method: 'ot-mfm', dims: 5, heldOut: [1] }).bandwidth).toBe(0.125);
+    expect(resolveFitSettings(config, { method: 'ot-mfm', dims: 5, heldOut: [2] })).toMatchObject({
       bandwidth: 0.25,
       whiten: true,
       protocol: 'paper',
@@ -46,9 +46,29 @@ describe('resolveFitSettings', () => {
     });
   });
 
+  it('paper above 20 dimensions: the right column', () => {
+    const config = parseExperiment({ ...base, preset: 'paper' });
+    expect(resolveFitSettings(config, { method: 'ot-mfm', dims: 50, heldOut: [1] })).toMatchObject({
+      metric: 'rbf',
+      hidden: 1024,
+      whiten: false,
+      rbfFloor: 2.75,
+      patience: 25,
+    });
+    expect(resolveFitSettings(config, { method: 'ot-mfm', dims: 20, heldOut: [1] }).metric).toBe('land');
+  });
+
+  it('i- methods couple independently, whatever the preset says', () => {
+    const config = parseExperiment({ ...base, coupling: 'global' });
+    expect(resolveFitSettings(config, { method: 'i-cfm', dims: 5, heldOut: [] }).coupling).toBe(
+      'independent',
+    );
+    expect(resolveFitSettings(config, { method: 'ot-cfm', dims: 5, heldOut: [] }).coupling).toBe('global');
+  });
+
   it('what is given wins over the preset', () => {
     const config = parseExperiment({ ...base, preset: 'paper', bandwidth: 0.5, whiten: false });
-    expect(resolveFitSettings(config, { dims: 5, heldOut: [2] })).toMatchObject({
+    expect(resolveFitSettings(config, { method: 'ot-mfm', dims: 5, heldOut: [2] })).toMatchObject({
       bandwidth: 0.5,
       whiten: false,
     });

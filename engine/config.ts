@@ -8,6 +8,9 @@ import { InputError } from './errors.ts';
 export const METHODS = ['ot-mfm', 'i-mfm', 'ot-cfm', 'i-cfm'] as const;
 export type Method = (typeof METHODS)[number];
 
+/** What `evaluate` compares where no methods are named: curved paths and straight ones, all else equal. */
+export const DEFAULT_COMPARISON = ['ot-mfm', 'ot-cfm'] as const satisfies readonly Method[];
+
 /** Whether a method trains an interpolant in a metric. */
 export const bendsPaths = (method: Method) => method.endsWith('-mfm');
 
@@ -140,6 +143,9 @@ const fitShape = {
   rollout: z
     .enum(['euler', 'dopri5'])
     .meta(meta({ group: 'training', help: 'integrator of the trajectories' })),
+  tolerance: positive.meta(
+    meta({ group: 'training', help: 'tolerance of dopri5, absolute and relative, in training units' }),
+  ),
   eulerSteps: count.meta(
     meta({ group: 'training', help: 'Euler steps between two timepoints', unit: 'steps' }),
   ),
@@ -206,6 +212,39 @@ const experimentShape = {
     .default('default')
     .meta(
       meta({ group: 'experiment', help: 'where settings that are not given come from; paper: as published' }),
+    ),
+  label: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta(
+      meta({
+        group: 'data',
+        argument: 'COLUMN',
+        help: 'column of obs with cell types: distances by type too',
+      }),
+    ),
+  batch: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta(
+      meta({
+        group: 'data',
+        argument: 'COLUMN',
+        help: 'column of obs with replicates: the noise floor between them is reported too',
+      }),
+    ),
+  baselines: z
+    .boolean()
+    .default(true)
+    .meta(
+      meta({
+        group: 'experiment',
+        help: 'evaluate: compare with static transport, random pairs, the neighbouring timepoints and the noise floor',
+      }),
     ),
   trajectories: z
     .number()
@@ -284,6 +323,7 @@ export function parseExperiment(input: unknown): ExperimentConfig {
 
 /** What a preset may look at. */
 export interface FitFacts {
+  method: Method;
   dims: number;
   /** indices of the held-out timepoints among all */
   heldOut: readonly number[];
@@ -300,7 +340,8 @@ export function resolveFitSettings(config: ExperimentConfig, facts: FitFacts): F
       .map((name) => [name, config[name as keyof FitSettings]])
       .filter(([, value]) => value !== undefined),
   );
-  return fitSettingsSchema.parse({ ...values, ...given });
+  const settings = fitSettingsSchema.parse({ ...values, ...given });
+  return facts.method.startsWith('i-') ? { ...settings, coupling: 'independent' } : settings;
 }
 
 const DEFAULT_PRESET: FitSettings = {
@@ -328,7 +369,8 @@ const DEFAULT_PRESET: FitSettings = {
   rbfFloor: null,
   validateEvery: 10,
   patience: 10,
-  rollout: 'euler',
+  rollout: 'dopri5',
+  tolerance: 1e-4,
   eulerSteps: 100,
 };
 
@@ -338,6 +380,7 @@ function paperPreset({ dims, heldOut }: FitFacts): FitSettings {
     ...DEFAULT_PRESET,
     protocol: 'paper',
     unitScale: false,
+    rollout: 'euler',
     interpolantLearningRate: 1e-4,
     interpolantPatience: 5,
   };

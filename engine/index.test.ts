@@ -21,6 +21,7 @@ it('exports what it promises, and nothing by accident', () => {
       "metricsOf",
       "openResultsFolder",
       "options",
+      "pairedDifferences",
       "parseExperiment",
       "planExperiment",
       "resolveFitSettings",
@@ -48,19 +49,18 @@ it('the worked example: simulate, read, fit with a day held out, measure', async
       trajectories: 10,
       points: 3,
     });
-    const dataset = await pool.run({
-      kind: 'load',
-      path,
-      time: config.time,
-      embedding: config.embedding,
-      dims: 5,
-    });
+    const { time, embedding, label, batch } = config;
+    const dataset = await pool.run({ kind: 'load', path, time, embedding, dims: 5, label, batch });
     const experiment = await runExperiment(dataset, config, 'evaluate', { pool });
     const { rows, manifest } = metricsOf(experiment);
 
-    expect(rows.map((row) => [row.method, row.heldOut])).toEqual([
-      ['ot-mfm', '3'],
-      ['ot-cfm', '3'],
+    expect(rows.map((row) => `${row.method} ${row.heldOut}`)).toEqual([
+      'ot-mfm 3',
+      'ot-cfm 3',
+      'ot 3',
+      'random 3',
+      'previous 3',
+      'next 3',
     ]);
     for (const row of rows) expect(row.w1).toBeGreaterThan(0);
     expect(manifest.fits[0]!.settings.bandwidth).toBeGreaterThan(0);

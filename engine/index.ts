@@ -13,7 +13,13 @@ export {
 export type { Dataset } from './dataset/load.ts';
 export { CancelledError, describeError, InputError, MeanderError, WorkError } from './errors.ts';
 export type { FitJob, FitResult, Prediction } from './evaluate/held-out.ts';
-export { type MetricsRow, type SummaryRow, summarize } from './evaluate/summary.ts';
+export {
+  type DifferenceRow,
+  type MetricsRow,
+  pairedDifferences,
+  type SummaryRow,
+  summarize,
+} from './evaluate/summary.ts';
 export { wasserstein1, wasserstein2 } from './evaluate/wasserstein.ts';
 export type { Manifest } from './export/manifest.ts';
 export { type Metrics, metricsOf, writeResults } from './export/results.ts';

@@ -3,7 +3,9 @@ import { type ExperimentConfig, resolveFitSettings } from './config.ts';
 import type { Dataset } from './dataset/load.ts';
 import { parseHoldOut } from './dataset/split.ts';
 import { InputError } from './errors.ts';
-import type { FitJob, FitResult, SharedDataset } from './evaluate/held-out.ts';
+import type { BaselineJob, BaselineResult } from './evaluate/baselines.ts';
+import type { FitJob, FitResult } from './evaluate/held-out.ts';
+import type { SharedDataset } from './evaluate/space.ts';
 import type { Pool } from './host/pool.ts';
 import type { Progress } from './host/tasks.ts';
 import { drawWithoutReplacement, randomStream } from './random.ts';
@@ -11,12 +13,15 @@ import { drawWithoutReplacement, randomStream } from './random.ts';
 /** What happens in an experiment, for whoever shows it. */
 export type ExperimentEvent =
   | { kind: 'progress'; job: FitJob; progress: Progress }
-  | { kind: 'fitted'; job: FitJob; result: FitResult; done: number; total: number };
+  | { kind: 'fitted'; job: FitJob; result: FitResult; done: number; total: number }
+  | { kind: 'compared'; job: BaselineJob; result: BaselineResult };
 
 export interface ExperimentOptions {
   pool: Pool;
   signal?: AbortSignal;
   onEvent?: (event: ExperimentEvent) => void;
+  /** which of the planned fits to run, where some are known already; default: all */
+  only?: (job: FitJob) => boolean;
 }
 
 export interface Experiment {
@@ -24,6 +29,8 @@ export interface Experiment {
   dataset: Dataset;
   /** in the order of the plan, whatever the order in which they ended */
   fits: FitResult[];
+  /** of each held-out group; empty without */
+  baselines: BaselineResult[];
   notes: string[];
 }
 
@@ -35,9 +42,10 @@ export async function runExperiment(
   dataset: Dataset,
   config: ExperimentConfig,
   purpose: 'run' | 'evaluate',
-  { pool, signal, onEvent }: ExperimentOptions,
+  { pool, signal, onEvent, only = () => true }: ExperimentOptions,
 ): Promise<Experiment> {
-  const { jobs, notes } = planExperiment(dataset, config, purpose);
+  const { jobs: planned, baselineJobs, notes } = planExperiment(dataset, config, purpose);
+  const jobs = planned.filter(only);
   const shared = shareDataset(dataset, config);
   let done = 0;
   const stopRest = new AbortController();
@@ -52,12 +60,18 @@ export async function runExperiment(
     onEvent?.({ kind: 'fitted', job, result, done, total: jobs.length });
     return result;
   });
+  const comparing = baselineJobs.map(async (job) => {
+    const result = await pool.run({ kind: 'baselines', dataset: shared, job }, { signal: anySignal });
+    onEvent?.({ kind: 'compared', job, result });
+    return result;
+  });
   try {
-    return { config, dataset, fits: await Promise.all(running), notes };
+    const [fits, baselines] = await Promise.all([Promise.all(running), Promise.all(comparing)]);
+    return { config, dataset, fits, baselines, notes };
   } catch (error) {
     // one fit failed or all were stopped: no other goes on behind the error's back
     stopRest.abort();
-    await Promise.allSettled(running);
+    await Promise.allSettled([...running, ...comparing]);
     throw error;
   }
 }
@@ -70,7 +84,7 @@ export function planExperiment(
   dataset: Dataset,
   config: ExperimentConfig,
   purpose: 'run' | 'evaluate',
-): { jobs: FitJob[]; notes: string[] } {
+): { jobs: FitJob[]; baselineJobs: BaselineJob[]; notes: string[] } {
   const { timepoints, embedding } = dataset;
   const notes: string[] = [];
   let groups: number[][] = [];
@@ -93,16 +107,29 @@ export function planExperiment(
   const jobs = config.methods.flatMap((method) =>
     groups.flatMap((heldOut) =>
       seeds.map((seed): FitJob => {
-        const settings = resolveFitSettings(config, { dims: embedding.dims, heldOut });
+        const settings = resolveFitSettings(config, { method, dims: embedding.dims, heldOut });
         return { method, heldOut, seed, settings, trajectories: null };
       }),
     ),
   );
   if (purpose === 'run') {
-    const settings = resolveFitSettings(config, { dims: embedding.dims, heldOut: [] });
+    const settings = resolveFitSettings(config, {
+      method: config.methods[0]!,
+      dims: embedding.dims,
+      heldOut: [],
+    });
     jobs.unshift({ method: config.methods[0]!, heldOut: [], seed: config.seed, settings, trajectories });
   } else jobs[0] = { ...jobs[0]!, trajectories };
-  return { jobs, notes };
+  const withBaselines = purpose === 'evaluate' && config.baselines;
+  const baselineJobs = withBaselines
+    ? groups.map((heldOut) => ({ heldOut, seeds, whiten: whitensFor(config, embedding.dims, heldOut) }))
+    : [];
+  return { jobs, baselineJobs, notes };
+}
+
+// the evaluation space is the same for all methods of an experiment
+function whitensFor(config: ExperimentConfig, dims: number, heldOut: number[]): boolean {
+  return resolveFitSettings(config, { method: config.methods[0]!, dims, heldOut }).whiten;
 }
 
 // cells of the first timepoint, which is never held out
@@ -118,10 +145,22 @@ function startCells({ timepoints }: Dataset, config: ExperimentConfig): Int32Arr
 }
 
 // one copy in memory that all workers read
-function shareDataset({ embedding, timepoints }: Dataset, { timeScale }: ExperimentConfig): SharedDataset {
+function shareDataset(
+  { embedding, timepoints, cellType, batch }: Dataset,
+  { timeScale }: ExperimentConfig,
+): SharedDataset {
   const points = new Float32Array(new SharedArrayBuffer(embedding.points.byteLength));
   points.set(embedding.points);
   const cellTimepoint = new Int32Array(new SharedArrayBuffer(timepoints.cellTimepoint.byteLength));
   cellTimepoint.set(timepoints.cellTimepoint);
-  return { dims: embedding.dims, points, cellTimepoint, times: timepoints.times, timeScale };
+  return {
+    dims: embedding.dims,
+    points,
+    cellTimepoint,
+    times: timepoints.times,
+    timeScale,
+    cellType,
+    batch,
+    manifold: null,
+  };
 }

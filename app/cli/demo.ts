@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { METHODS } from '../../engine/config.ts';
+import { DEFAULT_COMPARISON } from '../../engine/config.ts';
 import { performExperiment } from './experiment.ts';
 import { loadFile } from './load.ts';
 import { addFitFlags, experimentFrom, type FitFlags } from './options.ts';
@@ -11,7 +11,7 @@ export function demoCommand(): Command {
     .description('evaluate on the embedded example, a simulated branching time course')
     .option('--out <DIR>', 'folder for the results', 'meander-demo');
   return addFitFlags(command, { method: 'list', seeds: 3 }).action(async (flags: FitFlags) => {
-    const config = await experimentFrom(command, { time: 'day', methods: [...METHODS], seeds: 3 });
+    const config = await experimentFrom(command, { time: 'day', methods: [...DEFAULT_COMPARISON], seeds: 3 });
     printResult(
       await performExperiment({
         command: 'demo',

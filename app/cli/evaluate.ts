@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { METHODS } from '../../engine/config.ts';
+import { DEFAULT_COMPARISON } from '../../engine/config.ts';
 import { performExperiment } from './experiment.ts';
 import { loadFile } from './load.ts';
 import { addFitFlags, experimentFrom, type FitFlags } from './options.ts';
@@ -12,7 +12,7 @@ export function evaluateCommand(): Command {
     .argument('<FILE>', 'an h5ad file')
     .requiredOption('--out <DIR>', 'folder for the results');
   return addFitFlags(command, { method: 'list', seeds: 3 }).action(async (file: string, flags: FitFlags) => {
-    const config = await experimentFrom(command, { methods: [...METHODS], seeds: 3 });
+    const config = await experimentFrom(command, { methods: [...DEFAULT_COMPARISON], seeds: 3 });
     printResult(await performExperiment({ command: 'evaluate', ...flags, config, load: loadFile(file) }));
   });
 }

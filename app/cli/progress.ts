@@ -51,6 +51,7 @@ function liveDisplay(labels: readonly string[], stream: NodeJS.WriteStream): Pro
   };
   return {
     onEvent(event) {
+      if (event.kind === 'compared') return;
       if (event.kind === 'progress') running.set(event.job, event.progress);
       else {
         running.delete(event.job);
@@ -72,7 +73,8 @@ function fittedLine(
   labels: readonly string[],
 ): string {
   const figures = result.predictions.map(
-    ({ timepoint, w1 }) => `  W1 at ${labels[timepoint]}: ${w1 === null ? 'diverged' : w1.toFixed(4)}`,
+    ({ timepoint, distances }) =>
+      `  W1 at ${labels[timepoint]}: ${distances === null ? 'diverged' : distances.w1.toFixed(4)}`,
   );
   return `[${done}/${total}] ${jobName(job, labels)}${figures.join('')}  (${seconds(result.seconds)})`;
 }

@@ -20,6 +20,17 @@ export interface Dataset {
     points: Float32Array;
   };
   timepoints: Timepoints;
+  /** the column of `--label`, −1 = no value; null: not asked for */
+  cellType: Codes | null;
+  /** the column of `--batch`, alike */
+  batch: Codes | null;
+}
+
+/** A column of obs as numbers and the names they stand for. */
+export interface Codes {
+  /** [nObs], −1 = no value */
+  codes: Int32Array;
+  names: string[];
 }
 
 export interface LoadOptions {
@@ -29,6 +40,10 @@ export interface LoadOptions {
   embedding: string;
   /** its first columns; null: all, at most 50 */
   dims: number | null;
+  /** column of obs with cell types; null: none */
+  label: string | null;
+  /** column of obs with replicates; null: none */
+  batch: string | null;
 }
 
 /** Reads what a fit needs of an h5ad, and nothing else. To be called in a worker thread. */
@@ -42,6 +57,8 @@ export async function loadDataset(path: string, options: LoadOptions): Promise<D
       obsNames: file.obsNames(),
       embedding: readEmbedding(file, options),
       timepoints,
+      cellType: options.label === null ? null : readCodes(file, options.label, '--label'),
+      batch: options.batch === null ? null : readCodes(file, options.batch, '--batch'),
     };
   } finally {
     file.close();
@@ -75,4 +92,20 @@ function readEmbedding(file: H5adFile, { embedding, dims }: LoadOptions): Datase
     });
   }
   return { name: embedding, dims: matrix.shape[1], points };
+}
+
+function readCodes(file: H5adFile, name: string, option: string): Codes {
+  const column = file.readObs(name, option);
+  if (column.kind === 'categorical') {
+    return { codes: column.codes, names: Array.from(column.categories, String) };
+  }
+  const texts: (string | null)[] =
+    column.kind === 'string'
+      ? column.values
+      : column.kind === 'boolean'
+        ? Array.from(column.values, (value) => (value === -1 ? null : String(value === 1)))
+        : Array.from(column.values, (value) => (Number.isNaN(value) ? null : String(value)));
+  const names = [...new Set(texts.filter((text) => text !== null))].sort();
+  const index = new Map(names.map((text, i) => [text, i]));
+  return { codes: Int32Array.from(texts, (text) => (text === null ? -1 : index.get(text)!)), names };
 }

@@ -1,32 +1,16 @@
 import type { Kernels } from '../compute/kernels.ts';
 import type { FitSettings, Method } from '../config.ts';
+import { gatherRows, rowsWhere } from '../dataset/clouds.ts';
 import { splitCells } from '../dataset/split.ts';
-import {
-  applyScaling,
-  type DimensionScaling,
-  fitUnitScale,
-  fitWhitening,
-  invertScaling,
-  noScaling,
-} from '../embedding/whiten.ts';
+import { invertScaling } from '../embedding/whiten.ts';
 import { neighborDistance } from '../metric/bandwidth.ts';
 import { randomStream } from '../random.ts';
 import type { Clouds, LossHistory } from '../train/clouds.ts';
 import { type FitHooks, type FittedModel, fitModel } from '../train/fit.ts';
-import { rollout } from '../trajectory/rollout.ts';
-import { wasserstein1 } from './wasserstein.ts';
-
-/** The cells of a dataset in memory that all workers share. */
-export interface SharedDataset {
-  dims: number;
-  /** [nObs, dims], the embedding as it is in the file */
-  points: Float32Array;
-  /** [nObs], −1 = of no timepoint */
-  cellTimepoint: Int32Array;
-  /** real time of each timepoint, increasing */
-  times: number[];
-  timeScale: 'index' | 'real';
-}
+import { dopri5Integrator, eulerIntegrator, type Integrator, rollout } from '../trajectory/rollout.ts';
+import { type Distances, measureDistances, realCells } from './measure.ts';
+import { type PathDistance, pathDistance } from './path-distance.ts';
+import { modelTimes, observedClouds, type SharedDataset, type Space, spaceOf } from './space.ts';
 
 /** One fit: a method, what it shall not see, a seed. */
 export interface FitJob {
@@ -49,8 +33,10 @@ export interface Prediction {
   timepoint: number;
   /** cells of the last observed timepoint before it, rolled out to it: [n, dims], in the embedding's units */
   points: Float32Array;
-  /** exact W1 to all real cells of it, in the evaluation space; null where the fit diverged */
-  w1: number | null;
+  /** to all real cells of it, in the evaluation space; null where the fit diverged */
+  distances: Distances | null;
+  /** how far the paths from the timepoint before to the one after run from the nearest real cells */
+  path: PathDistance | null;
 }
 
 export interface FitResult {
@@ -73,7 +59,7 @@ export interface FitResult {
 
 export interface JobHooks extends Pick<FitHooks, 'shouldStop'> {
   onProgress(
-    stage: 'interpolant' | 'vector field' | 'rollout' | 'evaluation',
+    stage: 'coupling' | 'interpolant' | 'vector field' | 'rollout' | 'evaluation',
     progress: { step: number; steps: number; loss?: number },
   ): void;
 }
@@ -83,12 +69,17 @@ export function runFitJob(kernels: Kernels, dataset: SharedDataset, job: FitJob,
   const started = performance.now();
   const mark = kernels.mark();
   try {
-    const space = trainingSpace(dataset, job);
-    const clouds = observedClouds(dataset, job, space.training);
+    const space = spaceOf(dataset, job.heldOut, job.settings);
+    const clouds = observedClouds(dataset, job.heldOut, space.training);
     const settings = withBandwidth(clouds, job);
     const cells = splitCells(clouds.cells, settings, randomStream(job.seed, 'split'));
     const model = fitModel(kernels, clouds, cells, job.method, settings, job.seed, hooks);
-    const notes = divergenceNotes(model);
+    const fitted: Fitted = { dataset, job, space, clouds, model, hooks };
+    const notes = [...model.notes, ...divergenceNotes(model)];
+    const predictions = predictHeldOut(fitted, model.diverged);
+    if (!model.diverged && predictions.some((prediction) => prediction.distances === null)) {
+      notes.push(`A rollout did not reach a held-out timepoint. ${DIVERGENCE_ADVICE}`);
+    }
     return {
       method: job.method,
       heldOut: job.heldOut,
@@ -97,8 +88,8 @@ export function runFitJob(kernels: Kernels, dataset: SharedDataset, job: FitJob,
       settings,
       steps: (model.interpolant?.steps ?? 0) + model.vectorField.steps,
       losses: [...(model.interpolant ? [model.interpolant.history] : []), model.vectorField.history],
-      predictions: predictHeldOut(dataset, job, space, clouds, model, notes.length > 0, hooks),
-      trajectories: job.trajectories && rollTrajectories(dataset, job, space.training, clouds, model, hooks),
+      predictions,
+      trajectories: rollTrajectories(fitted),
       notes,
       seconds: (performance.now() - started) / 1000,
     };
@@ -107,41 +98,17 @@ export function runFitJob(kernels: Kernels, dataset: SharedDataset, job: FitJob,
   }
 }
 
-/** The model's time of each timepoint, in [0, 1] (method.md, Time). */
-export function modelTimes({ times, timeScale }: Pick<SharedDataset, 'times' | 'timeScale'>): number[] {
-  const last = times.length - 1;
-  const span = times[last]! - times[0]!;
-  return times.map((time, k) => (timeScale === 'index' ? k / last : (time - times[0]!) / span));
+interface Fitted {
+  dataset: SharedDataset;
+  job: FitJob;
+  space: Space;
+  clouds: Clouds;
+  model: FittedModel;
+  hooks: JobHooks;
 }
 
-interface Space {
-  /** embedding → where the networks live */
-  training: DimensionScaling;
-  /** embedding → where distances are measured; the same for every protocol */
-  evaluation: DimensionScaling;
-}
-
-function trainingSpace({ points, dims, cellTimepoint }: SharedDataset, { settings, heldOut }: FitJob): Space {
-  const all = rowsWhere(cellTimepoint, (timepoint) => timepoint >= 0);
-  const observed = rowsWhere(cellTimepoint, (timepoint) => timepoint >= 0 && !heldOut.includes(timepoint));
-  const none = noScaling(dims);
-  if (settings.whiten) {
-    const seen = settings.protocol === 'paper' ? all : observed;
-    return { training: fitWhitening(points, dims, seen), evaluation: fitWhitening(points, dims, all) };
-  }
-  return { training: settings.unitScale ? fitUnitScale(points, dims, observed) : none, evaluation: none };
-}
-
-function observedClouds(dataset: SharedDataset, { heldOut }: FitJob, training: DimensionScaling): Clouds {
-  const times = modelTimes(dataset);
-  const observed = times.map((_, k) => k).filter((k) => !heldOut.includes(k));
-  return {
-    dims: dataset.dims,
-    points: applyScaling(dataset.points, dataset.dims, training),
-    times: observed.map((k) => times[k]!),
-    cells: observed.map((k) => rowsWhere(dataset.cellTimepoint, (timepoint) => timepoint === k)),
-  };
-}
+const DIVERGENCE_ADVICE =
+  'Its figures are left out. Try a lower learning rate, a larger ρ or a larger bandwidth.';
 
 function withBandwidth(clouds: Clouds, { settings, seed }: FitJob): FitSettings & { bandwidth: number } {
   if (settings.bandwidth !== null) return { ...settings, bandwidth: settings.bandwidth };
@@ -153,119 +120,82 @@ function withBandwidth(clouds: Clouds, { settings, seed }: FitJob): FitSettings 
   return { ...settings, bandwidth: lengths[Math.floor(lengths.length / 2)]! };
 }
 
-function predictHeldOut(
-  dataset: SharedDataset,
-  { heldOut, settings }: FitJob,
-  space: Space,
-  clouds: Clouds,
-  model: FittedModel,
-  diverged: boolean,
-  hooks: JobHooks,
-): Prediction[] {
+function integratorFor({ settings }: FitJob, dims: number, interval: number): Integrator {
+  const { tolerance, eulerSteps } = settings;
+  return settings.rollout === 'euler'
+    ? eulerIntegrator(interval / eulerSteps)
+    : dopri5Integrator(dims, { absolute: tolerance, relative: tolerance });
+}
+
+function predictHeldOut(fitted: Fitted, diverged: boolean): Prediction[] {
+  const { dataset, job, space, clouds, model, hooks } = fitted;
   const { dims, cellTimepoint } = dataset;
+  const { heldOut, seed } = job;
   const times = modelTimes(dataset);
+  const cellsOf = (timepoint: number) =>
+    gatherRows(
+      clouds.points,
+      dims,
+      rowsWhere(cellTimepoint, (k) => k === timepoint),
+    );
   let current: Float32Array = new Float32Array();
   return heldOut.map((timepoint, i) => {
     const before = timepoint - 1;
     // two in a row that are both held out: the rollout goes on from the first one's prediction
-    if (heldOut[i - 1] !== before)
-      current = gather(
-        clouds.points,
-        dims,
-        rowsWhere(cellTimepoint, (k) => k === before),
-      );
+    if (heldOut[i - 1] !== before) current = cellsOf(before);
     hooks.onProgress('rollout', { step: i, steps: heldOut.length });
     const span = [times[before]!, times[timepoint]!];
-    const path = rollout(model.field, current, span, {
-      maxStep: (span[1]! - span[0]!) / settings.eulerSteps,
-      shouldStop: hooks.shouldStop,
-    });
+    const integrate = integratorFor(job, dims, span[1]! - span[0]!);
+    const path = rollout(model.field, current, span, integrate, hooks.shouldStop);
     current = path.points.slice(current.length);
     const points = invertScaling(current, dims, space.training);
-    const finite = !diverged && points.every(Number.isFinite);
     hooks.onProgress('evaluation', { step: i, steps: heldOut.length });
+    if (diverged || !path.finished || !points.every(Number.isFinite)) {
+      return { timepoint, points, distances: null, path: null };
+    }
+    const real = realCells(dataset, space, timepoint);
+    const inEvaluation = points.map(
+      (value, p) => (value - space.evaluation.shift[p % dims]!) / space.evaluation.scale[p % dims]!,
+    );
     return {
       timepoint,
       points,
-      w1: finite ? distanceToReal(dataset, space, points, timepoint, hooks) : null,
+      distances: measureDistances(dataset, inEvaluation, real, seed, hooks.shouldStop),
+      path: pathDistance(dataset, space, clouds, heldOut, timepoint, seed, hooks.shouldStop, (start, along) =>
+        rollout(model.field, start, along, integrate, hooks.shouldStop),
+      ),
     };
   });
 }
 
-function distanceToReal(
-  { points, dims, cellTimepoint }: SharedDataset,
-  { evaluation }: Space,
-  predicted: Float32Array,
-  timepoint: number,
-  hooks: JobHooks,
-): number {
-  const real = gather(
-    points,
-    dims,
-    rowsWhere(cellTimepoint, (k) => k === timepoint),
-  );
-  return wasserstein1(
-    applyScaling(predicted, dims, evaluation),
-    predicted.length / dims,
-    applyScaling(real, dims, evaluation),
-    real.length / dims,
-    dims,
-    { shouldStop: hooks.shouldStop },
-  );
-}
-
-function rollTrajectories(
-  dataset: SharedDataset,
-  { trajectories, settings }: FitJob,
-  training: DimensionScaling,
-  clouds: Clouds,
-  model: FittedModel,
-  hooks: JobHooks,
-): NonNullable<FitResult['trajectories']> {
+function rollTrajectories({ dataset, job, space, clouds, model, hooks }: Fitted): FitResult['trajectories'] {
+  if (job.trajectories === null) return null;
   const { dims, times } = dataset;
-  const { cells, points } = trajectories!;
-  const model_t = modelTimes(dataset);
+  const { cells, points } = job.trajectories;
+  const modelTime = modelTimes(dataset);
   const realTimes = [times[0]!];
-  const parts: Float32Array[] = [gather(clouds.points, dims, cells)];
+  const parts: Float32Array[] = [gatherRows(clouds.points, dims, cells)];
   for (let k = 1; k < times.length; k++) {
     hooks.onProgress('rollout', { step: k - 1, steps: times.length - 1 });
     const between = (a: number, b: number) =>
       Array.from({ length: points }, (_, i) => a + (i / (points - 1)) * (b - a));
-    const path = rollout(model.field, parts.at(-1)!, between(model_t[k - 1]!, model_t[k]!), {
-      maxStep: (model_t[k]! - model_t[k - 1]!) / settings.eulerSteps,
-      shouldStop: hooks.shouldStop,
-    });
+    const along = between(modelTime[k - 1]!, modelTime[k]!);
+    const integrate = integratorFor(job, dims, modelTime[k]! - modelTime[k - 1]!);
+    const path = rollout(model.field, parts.at(-1)!, along, integrate, hooks.shouldStop);
     const room = cells.length * dims;
     for (let i = 1; i < points; i++) parts.push(path.points.slice(i * room, (i + 1) * room));
     realTimes.push(...between(times[k - 1]!, times[k]!).slice(1));
   }
   const all = new Float32Array(parts.length * cells.length * dims);
   parts.forEach((part, i) => {
-    all.set(invertScaling(part, dims, training), i * part.length);
+    all.set(invertScaling(part, dims, space.training), i * part.length);
   });
   return { cells, times: realTimes, points: all };
 }
 
 function divergenceNotes({ interpolant, vectorField }: FittedModel): string[] {
-  const advice = 'Its figures are left out. Try a lower learning rate, a larger ρ or a larger bandwidth.';
   return [
-    ...(interpolant?.diverged ? [`The interpolant's loss was no longer a number. ${advice}`] : []),
-    ...(vectorField.diverged ? [`The vector field's loss was no longer a number. ${advice}`] : []),
+    ...(interpolant?.diverged ? [`The interpolant's loss was no longer a number. ${DIVERGENCE_ADVICE}`] : []),
+    ...(vectorField.diverged ? [`The vector field's loss was no longer a number. ${DIVERGENCE_ADVICE}`] : []),
   ];
-}
-
-function rowsWhere(cellTimepoint: Int32Array, keep: (timepoint: number) => boolean): Int32Array {
-  const rows: number[] = [];
-  cellTimepoint.forEach((timepoint, row) => {
-    if (keep(timepoint)) rows.push(row);
-  });
-  return Int32Array.from(rows);
-}
-
-function gather(points: Float32Array, dims: number, rows: Int32Array): Float32Array {
-  const out = new Float32Array(rows.length * dims);
-  rows.forEach((row, i) => {
-    out.set(points.subarray(row * dims, (row + 1) * dims), i * dims);
-  });
-  return out;
 }

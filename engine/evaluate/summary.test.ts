@@ -1,8 +1,17 @@
 import { expect, it } from 'vitest';
-import { type MetricsRow, summarize } from './summary.ts';
+import { type MetricsRow, pairedDifferences, summarize } from './summary.ts';
 
 const row = (method: MetricsRow['method'], heldOut: string, seed: number, w1: number | null): MetricsRow => ({
   method,
+  metric: 'none',
+  coupling: 'minibatch',
+  dims: 5,
+  protocol: 'strict',
+  cellType: null,
+  w2: null,
+  mmd: null,
+  energy: null,
+  w1AtFloorSize: null,
   heldOut,
   heldOutTogether: null,
   seed,
@@ -41,4 +50,29 @@ it('a diverged fit leaves no figure, and its seed none over all', () => {
   const summary = summarize(rows);
   expect(summary[0]).toMatchObject({ heldOut: '3', w1Mean: 1, n: 1 });
   expect(summary.at(-1)).toMatchObject({ heldOut: null, w1Mean: 1.5, n: 1 });
+});
+
+it('rows of a cell type take no part in the summary', () => {
+  const rows = [row('ot-cfm', '3', 1, 2), { ...row('ot-cfm', '3', 1, 100), cellType: 'B cell' }];
+  expect(summarize(rows).map((r) => r.w1Mean)).toEqual([2, 2]);
+});
+
+it('differences are taken seed by seed, with a t-interval', () => {
+  const rows = [
+    row('ot-mfm', '3', 1, 1),
+    row('ot-mfm', '3', 2, 3),
+    row('ot-cfm', '3', 1, 2),
+    row('ot-cfm', '3', 2, 6),
+    row('ot', '3', 1, 4),
+    row('ot', '3', 2, 4),
+  ];
+  const found = pairedDifferences(rows).filter((r) => r.heldOut === '3');
+  expect(found.map((r) => [r.method, r.versus, r.difference])).toEqual([
+    ['ot-mfm', 'ot-cfm', -2],
+    ['ot-mfm', 'ot', -2],
+    ['ot-cfm', 'ot', 0],
+  ]);
+  // differences −1 and −3: mean −2, standard error 1, t(1) = 12.706
+  expect(found[0]!.low).toBeCloseTo(-2 - 12.706, 6);
+  expect(found[0]!.high).toBeCloseTo(-2 + 12.706, 6);
 });

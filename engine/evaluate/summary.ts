@@ -1,16 +1,33 @@
-import type { Method } from '../config.ts';
+import type { FitSettings, Method } from '../config.ts';
+import type { Baseline, BaselineResult } from './baselines.ts';
 import type { FitResult } from './held-out.ts';
+import type { Distances } from './measure.ts';
+import { tInterval } from './t-interval.ts';
 
-/** One held-out timepoint of one fit, as metrics.json has it. */
+/** One held-out timepoint of one fit or baseline, as metrics.json has it. */
 export interface MetricsRow {
-  method: Method;
+  method: Method | Baseline;
+  /** what bent the paths */
+  metric: 'land' | 'rbf' | 'none';
+  /** how cells were paired; none where nothing was */
+  coupling: FitSettings['coupling'] | 'none';
+  dims: number;
+  /** null for a baseline, which fits nothing */
+  protocol: FitSettings['protocol'] | null;
   /** the timepoint's label */
   heldOut: string;
   /** the labels that were held out with it, joined by +; null where it was alone */
   heldOutTogether: string | null;
   seed: number;
+  /** null: over all real cells; else w1 is the mean cost of reaching the cells of this type */
+  cellType: string | null;
   /** exact, over all cells, in the evaluation space; null where the fit diverged */
   w1: number | null;
+  w2: number | null;
+  mmd: number | null;
+  energy: number | null;
+  /** w1 at the size of the noise floor */
+  w1AtFloorSize: number | null;
   /** of the whole fit */
   seconds: number;
   /** gradient steps of the whole fit */
@@ -19,7 +36,7 @@ export interface MetricsRow {
 
 /** Mean and standard deviation over seeds. */
 export interface SummaryRow {
-  method: Method;
+  method: MetricsRow['method'];
   /** null: over all held-out timepoints, each seed's mean first */
   heldOut: string | null;
   heldOutTogether: string | null;
@@ -30,47 +47,147 @@ export interface SummaryRow {
   n: number;
 }
 
-export function metricsRows(fits: readonly FitResult[], labels: readonly string[]): MetricsRow[] {
-  return fits.flatMap(({ method, heldOut, seed, predictions, seconds, steps }) =>
-    predictions.map(({ timepoint, w1 }) => ({
+/** How two methods differ, seed by seed. */
+export interface DifferenceRow {
+  method: MetricsRow['method'];
+  /** `difference` is w1 of method minus w1 of this one: negative means that method is closer */
+  versus: MetricsRow['method'];
+  heldOut: string | null;
+  heldOutTogether: string | null;
+  difference: number;
+  /** 95 % t-interval over seeds; null with fewer than two */
+  low: number | null;
+  high: number | null;
+  n: number;
+}
+
+export function metricsRows(
+  fits: readonly FitResult[],
+  baselines: readonly BaselineResult[],
+  labels: readonly string[],
+  dims: number,
+): MetricsRow[] {
+  const together = (heldOut: readonly number[]) =>
+    heldOut.length > 1 ? heldOut.map((k) => labels[k]).join('+') : null;
+  const ofFits = fits.flatMap(({ method, heldOut, seed, predictions, seconds, steps, settings }) =>
+    predictions.flatMap(({ timepoint, distances }) =>
+      withCellTypes(distances, {
+        method,
+        metric: method.endsWith('-mfm') ? settings.metric : 'none',
+        coupling: settings.coupling,
+        dims,
+        protocol: settings.protocol,
+        heldOut: labels[timepoint]!,
+        heldOutTogether: together(heldOut),
+        seed,
+        seconds,
+        steps,
+      }),
+    ),
+  );
+  const couplings = { ot: 'global', random: 'independent', previous: 'none', next: 'none' } as const;
+  const ofBaselines = baselines.flatMap(({ heldOut, rows }) =>
+    rows.flatMap(({ method, timepoint, seed, seconds, distances }) =>
+      withCellTypes(distances, {
+        method,
+        metric: 'none',
+        coupling: couplings[method],
+        dims,
+        protocol: null,
+        heldOut: labels[timepoint]!,
+        heldOutTogether: together(heldOut),
+        seed,
+        seconds,
+        steps: 0,
+      }),
+    ),
+  );
+  return [...ofFits, ...ofBaselines];
+}
+
+type RowBase = Omit<MetricsRow, 'cellType' | 'w1' | 'w2' | 'mmd' | 'energy' | 'w1AtFloorSize'>;
+
+function withCellTypes(distances: Distances | null, base: RowBase): MetricsRow[] {
+  const none = { w2: null, mmd: null, energy: null, w1AtFloorSize: null };
+  if (distances === null) return [{ ...base, cellType: null, w1: null, ...none }];
+  const { w1, w2, mmd, energy, w1AtFloorSize, byCellType } = distances;
+  return [
+    { ...base, cellType: null, w1, w2, mmd, energy, w1AtFloorSize },
+    ...byCellType.map((type) => ({ ...base, cellType: type.cellType, w1: type.w1, ...none })),
+  ];
+}
+
+/** A row for each method and held-out timepoint, then one for each method over all; all cells together. */
+export function summarize(rows: readonly MetricsRow[]): SummaryRow[] {
+  const whole = rows.filter((row) => row.cellType === null);
+  const methods = [...new Set(whole.map((row) => row.method))];
+  const single = methods.flatMap((method) =>
+    heldOutsOf(whole).map(({ heldOut, heldOutTogether }) => ({
       method,
-      heldOut: labels[timepoint]!,
-      heldOutTogether: heldOut.length > 1 ? heldOut.map((k) => labels[k]).join('+') : null,
-      seed,
-      w1,
-      seconds,
-      steps,
+      heldOut,
+      heldOutTogether,
+      ...meanAndSd([...valuesBySeed(whole, method, { heldOut, heldOutTogether }).values()]),
     })),
+  );
+  const overall = methods.map((method) => ({
+    method,
+    heldOut: null,
+    heldOutTogether: null,
+    ...meanAndSd([...valuesBySeed(whole, method, null).values()]),
+  }));
+  return [...single, ...overall];
+}
+
+/** Each pair of fitted methods, and each fitted method against static transport, over the seeds that both have. */
+export function pairedDifferences(rows: readonly MetricsRow[]): DifferenceRow[] {
+  const whole = rows.filter((row) => row.cellType === null);
+  const methods = [...new Set(whole.map((row) => row.method))];
+  const fitted = methods.filter((method) => method.includes('-'));
+  const pairs = fitted.flatMap((method, i) =>
+    [...fitted.slice(i + 1), ...methods.filter((m) => m === 'ot')].map((versus) => [method, versus] as const),
+  );
+  return pairs.flatMap(([method, versus]) =>
+    [...heldOutsOf(whole), null].flatMap((where) => {
+      const [a, b] = [valuesBySeed(whole, method, where), valuesBySeed(whole, versus, where)];
+      const differences = [...a].flatMap(([seed, value]) => {
+        const other = b.get(seed) ?? null;
+        return value === null || other === null ? [] : [value - other];
+      });
+      if (differences.length === 0) return [];
+      const { heldOut = null, heldOutTogether = null } = where ?? {};
+      const { mean, ...interval } = tInterval(differences);
+      return [{ method, versus, heldOut, heldOutTogether, difference: mean, ...interval }];
+    }),
   );
 }
 
-/** A row for each method and held-out timepoint, then one for each method over all. */
-export function summarize(rows: readonly MetricsRow[]): SummaryRow[] {
-  const methods = [...new Set(rows.map((row) => row.method))];
-  const key = (row: MetricsRow) => JSON.stringify([row.heldOut, row.heldOutTogether]);
-  const heldOuts = [...new Map(rows.map((row) => [key(row), row])).values()];
-  const single = methods.flatMap((method) =>
-    heldOuts.map((heldOut) => {
-      const own = rows.filter((row) => row.method === method && key(row) === key(heldOut));
-      return {
-        method,
-        heldOut: heldOut.heldOut,
-        heldOutTogether: heldOut.heldOutTogether,
-        ...meanAndSd(own.map((row) => row.w1)),
-      };
+type Where = Pick<MetricsRow, 'heldOut' | 'heldOutTogether'>;
+
+function heldOutsOf(rows: readonly MetricsRow[]): Where[] {
+  const key = (row: Where) => JSON.stringify([row.heldOut, row.heldOutTogether]);
+  return [...new Map(rows.map((row) => [key(row), row])).values()].map(({ heldOut, heldOutTogether }) => ({
+    heldOut,
+    heldOutTogether,
+  }));
+}
+
+// w1 of each seed; over all held-out timepoints (null) their mean, and none where one is missing: it would not compare
+function valuesBySeed(
+  rows: readonly MetricsRow[],
+  method: MetricsRow['method'],
+  where: Where | null,
+): Map<number, number | null> {
+  const own = rows.filter(
+    (row) =>
+      row.method === method &&
+      (where === null || (row.heldOut === where.heldOut && row.heldOutTogether === where.heldOutTogether)),
+  );
+  return new Map(
+    [...new Set(own.map((row) => row.seed))].map((seed) => {
+      const values = own.filter((row) => row.seed === seed).map((row) => row.w1);
+      return [seed, values.includes(null) ? null : meanAndSd(values).w1Mean];
     }),
   );
-  const overall = methods.map((method) => {
-    const own = rows.filter((row) => row.method === method);
-    const seeds = [...new Set(own.map((row) => row.seed))];
-    const seedMeans = seeds.map((seed) => {
-      const values = own.filter((row) => row.seed === seed).map((row) => row.w1);
-      // a mean over fewer timepoints than the others' would not be comparable
-      return values.includes(null) ? null : meanAndSd(values).w1Mean;
-    });
-    return { method, heldOut: null, heldOutTogether: null, ...meanAndSd(seedMeans) };
-  });
-  return [...single, ...overall];
 }
 
 function meanAndSd(values: readonly (number | null)[]): Pick<SummaryRow, 'w1Mean' | 'w1Sd' | 'n'> {

@@ -64,6 +64,23 @@ export interface ReportInput {
     training: (number | null)[];
     validation: (number | null)[];
   }[];
+  /** W1 between random parts of the real cells of a held-out timepoint, and between replicates */
+  floors: readonly {
+    heldOut: string;
+    cells: number;
+    repeats: number;
+    w1Mean: number;
+    w1Sd: number;
+    w1BetweenReplicates: number | null;
+  }[];
+  /** mean distance of a fit's paths to the nearest real cell, along real time */
+  pathDistances: readonly {
+    method: string;
+    heldOut: string;
+    seed: number;
+    times: number[];
+    mean: number[];
+  }[];
   /** said to the reader as they are: what was clamped, dropped or stopped early */
   notes: readonly string[];
 }
@@ -74,8 +91,15 @@ export interface ReportRow {
   /** labels held out together, e.g. `3+4`; null where this timepoint was alone */
   heldOutTogether: string | null;
   seed: number;
+  /** null: over all cells */
+  cellType: string | null;
   /** null where the fit diverged */
   w1: number | null;
+  w2: number | null;
+  mmd: number | null;
+  energy: number | null;
+  /** w1 at the size of the noise floor */
+  w1AtFloorSize: number | null;
   seconds: number;
   steps: number;
 }

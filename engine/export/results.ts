@@ -1,5 +1,12 @@
 import type { FitResult } from '../evaluate/held-out.ts';
-import { type MetricsRow, metricsRows, type SummaryRow, summarize } from '../evaluate/summary.ts';
+import {
+  type DifferenceRow,
+  type MetricsRow,
+  metricsRows,
+  pairedDifferences,
+  type SummaryRow,
+  summarize,
+} from '../evaluate/summary.ts';
 import type { Experiment } from '../pipeline.ts';
 import { dataSha256, type Manifest, versions } from './manifest.ts';
 import { renderReport } from './report.ts';
@@ -13,11 +20,17 @@ export interface Metrics {
   manifest: Manifest;
   rows: MetricsRow[];
   summary: SummaryRow[];
+  /** of w1, seed by seed */
+  differences: DifferenceRow[];
+  /** what w1 is between random parts of the real cells of each held-out timepoint */
+  floors: ReportInput['floors'];
+  /** of each fit: how far its paths run from the nearest real cell */
+  pathDistances: ReportInput['pathDistances'];
 }
 
-export function metricsOf({ config, dataset, fits }: Experiment): Metrics {
+export function metricsOf({ config, dataset, fits, baselines }: Experiment): Metrics {
   const { labels } = dataset.timepoints;
-  const rows = metricsRows(fits, labels);
+  const rows = metricsRows(fits, baselines, labels, dataset.embedding.dims);
   const manifest: Manifest = {
     config,
     versions: versions(),
@@ -30,7 +43,21 @@ export function metricsOf({ config, dataset, fits }: Experiment): Metrics {
       settings,
     })),
   };
-  return { schema: 1, manifest, rows, summary: summarize(rows) };
+  return {
+    schema: 1,
+    manifest,
+    rows,
+    summary: summarize(rows),
+    differences: pairedDifferences(rows),
+    floors: baselines.flatMap(({ floors }) =>
+      floors.map(({ timepoint, ...floor }) => ({ heldOut: labels[timepoint]!, ...floor })),
+    ),
+    pathDistances: fits.flatMap(({ method, seed, predictions }) =>
+      predictions.flatMap(({ timepoint, path }) =>
+        path === null ? [] : [{ method, heldOut: labels[timepoint]!, seed, ...path }],
+      ),
+    ),
+  };
 }
 
 /** Writes manifest.json, metrics.json, trajectories.csv and report.html; nothing is in place before all are. */
@@ -76,6 +103,8 @@ function reportInput(experiment: Experiment, metrics: Metrics, command: ReportIn
     embedding: { ...dataset.embedding, cellTimepoint },
     rows: metrics.rows,
     summary: metrics.summary,
+    floors: metrics.floors,
+    pathDistances: metrics.pathDistances,
     // one seed of each is drawn; the table has them all
     predictions: fits
       .filter((fit) => fit.seed === config.seed)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { tInterval } from '../evaluate/t-interval.ts';
 import type { ReportRow, ReportSummary } from './report-input.ts';
-import { interval, verdict } from './verdict.ts';
+import { verdict } from './verdict.ts';
 
 const timepoints = { labels: ['0', '2', '3', '7'], times: [0, 2, 3, 7], counts: [9, 9, 9, 9], unit: 'day' };
 
@@ -16,6 +17,11 @@ function experiment(w1: Record<string, (number | null)[][]>) {
           heldOut: ['2', '3'][d],
           heldOutTogether: null,
           seed,
+          cellType: null,
+          w2: null,
+          mmd: null,
+          energy: null,
+          w1AtFloorSize: null,
           w1: value,
           seconds: 1,
           steps: 1,
@@ -106,7 +112,7 @@ describe('verdict', () => {
 
 describe('interval', () => {
   it('is Student’s: for 1, 2, 3 the mean is 2 and the half width 4.303 / √3', () => {
-    const { mean, low, high } = interval([1, 2, 3]);
+    const { mean, low, high } = tInterval([1, 2, 3]) as Record<'mean' | 'low' | 'high', number>;
     expect(mean).toBe(2);
     expect(high - mean).toBeCloseTo(4.303 / Math.sqrt(3), 12);
     expect(mean - low).toBeCloseTo(high - mean, 12);

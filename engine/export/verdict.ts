@@ -1,3 +1,4 @@
+import { tInterval } from '../evaluate/t-interval.ts';
 import {
   decimalsFor,
   formatMeanSd,
@@ -15,19 +16,16 @@ export interface Verdict {
   support: string[];
 }
 
-/** 97.5 % quantiles of Student's t for 1 … 30 degrees of freedom. */
-const tQuantiles = [
-  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131,
-  2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
-];
-
 /**
  * Says what the held-out distances support: which of the two best methods came closer, by how much, and whether the
  * difference is clear of the chance of training. The difference is taken pair by pair (same held-out timepoint, same
  * seed), averaged for each seed, and given a 95 % t-interval over seeds; "closer" needs an interval without 0.
  */
 export function verdict(input: Pick<ReportInput, 'rows' | 'summary' | 'timepoints'>): Verdict {
-  const { rows, summary, timepoints } = input;
+  const { timepoints } = input;
+  // the methods that were fitted: baselines are what they are compared with, not candidates
+  const rows = input.rows.filter((row) => isFitted(row.method) && row.cellType === null);
+  const summary = input.summary.filter((row) => isFitted(row.method));
   if (rows.length === 0) {
     return {
       sentence: 'No timepoint was held out, so this report makes no claim about accuracy.',
@@ -39,6 +37,16 @@ export function verdict(input: Pick<ReportInput, 'rows' | 'summary' | 'timepoint
     failed.length > 0 ? [`Fits of ${joinAnd([...new Set(failed)])} diverged and have no distance.`] : [];
   const [best, second] = overallMeans(summary).sort((a, b) => a.w1Mean - b.w1Mean);
   if (best === undefined) return { sentence: 'No fit gave a distance.', support };
+  const straight = overallMeans(input.summary).find((row) => row.method === 'ot');
+  if (straight) {
+    const relation = straight.w1Mean < best.w1Mean ? 'Lower than every fitted method' : 'For comparison';
+    const value = formatMeanSd(
+      straight.w1Mean,
+      straight.w1Sd,
+      decimalsFor([straight.w1Mean, best.w1Mean], []),
+    );
+    support.push(`${relation}: static optimal transport, without any training, has ${value}.`);
+  }
 
   const labels = timepoints.labels.filter((label) => rows.some((row) => row.heldOut === label));
   const held = `held-out ${timepointList(labels, timepoints.unit)}`;
@@ -69,7 +77,7 @@ export function verdict(input: Pick<ReportInput, 'rows' | 'summary' | 'timepoint
       ],
     };
   }
-  const { mean, low, high } = interval(perSeed);
+  const { mean, low, high } = tInterval(perSeed) as { mean: number; low: number; high: number };
   const clear = low > 0;
   const finer = Math.min(4, decimals + 1);
   const range = `${formatNumber(low, finer)} to ${formatNumber(high, finer)}`;
@@ -84,14 +92,7 @@ export function verdict(input: Pick<ReportInput, 'rows' | 'summary' | 'timepoint
   };
 }
 
-/** Mean and 95 % t-interval of at least two values. */
-export function interval(values: readonly number[]): { mean: number; low: number; high: number } {
-  const n = values.length;
-  const mean = values.reduce((sum, v) => sum + v, 0) / n;
-  const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (n - 1);
-  const half = (tQuantiles[n - 2] ?? 1.96) * Math.sqrt(variance / n);
-  return { mean, low: mean - half, high: mean + half };
-}
+const isFitted = (method: string) => method.includes('-');
 
 type Overall = ReportSummary & { w1Mean: number };
 

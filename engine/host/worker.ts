@@ -3,6 +3,7 @@ import type { Kernels } from '../compute/kernels.ts';
 import { loadKernels } from '../compute/wasm.ts';
 import { loadDataset } from '../dataset/load.ts';
 import { errorToMessage } from '../errors.ts';
+import { runBaselineJob } from '../evaluate/baselines.ts';
 import { type FitResult, runFitJob } from '../evaluate/held-out.ts';
 import { inspectH5ad } from '../io/inspect.ts';
 import { writeExample } from '../simulate/write-example.ts';
@@ -34,6 +35,10 @@ async function perform(task: Task): Promise<{ result: unknown; transfer: ArrayBu
     case 'example':
       await writeExample(task.path);
       return { result: undefined, transfer: [] };
+    case 'baselines': {
+      const hooks = { shouldStop, onProgress: progressReporter() };
+      return { result: runBaselineJob(task.dataset, task.job, hooks), transfer: [] };
+    }
     case 'fit': {
       kernels ??= await loadKernels();
       const result = runFitJob(kernels, task.dataset, task.job, {

@@ -9,6 +9,8 @@ export interface Clouds {
   times: number[];
   /** rows of each observed timepoint */
   cells: Int32Array[];
+  /** further points of the data manifold [·, dims] that only the metric sees; null: none */
+  manifold: Float32Array | null;
 }
 
 /** Consecutive observed timepoints, in the model's time. */

@@ -1,12 +1,12 @@
 import type { Kernels } from '../compute/kernels.ts';
-import type { FitSettings, Method } from '../config.ts';
-import { minibatchCoupling } from '../coupling/coupling.ts';
+import { bendsPaths, type FitSettings, type Method } from '../config.ts';
 import type { TrainingCells } from '../dataset/split.ts';
 import { createMlp, forward } from '../nn/mlp.ts';
 import { geodesicPath } from '../path/geodesic.ts';
 import { linearPath } from '../path/linear.ts';
 import type { VelocityField } from '../trajectory/euler.ts';
 import type { Clouds, TrainingHooks } from './clouds.ts';
+import { couplingsOf } from './couplings.ts';
 import { type TrainedNetwork, trainInterpolant } from './interpolant.ts';
 import { trainVectorField } from './vector-field.ts';
 
@@ -20,11 +20,14 @@ export interface FittedModel {
   vectorField: TrainedNetwork;
   /** v in the training space and the model's time */
   field: VelocityField;
+  diverged: boolean;
+  /** what the reader should know of couplings and metric */
+  notes: string[];
 }
 
 export interface FitHooks extends Pick<TrainingHooks, 'shouldStop'> {
   onProgress(
-    stage: 'interpolant' | 'vector field',
+    stage: 'coupling' | 'interpolant' | 'vector field',
     progress: { step: number; steps: number; loss?: number },
   ): void;
 }
@@ -42,10 +45,8 @@ export function fitModel(
   seed: number,
   hooks: FitHooks,
 ): FittedModel {
-  const { points, dims } = clouds;
-  const couplings = clouds.times
-    .slice(1)
-    .map(() => minibatchCoupling(points, points, dims, cells.minibatch, cells.minibatch));
+  const { dims } = clouds;
+  const { couplings, notes } = couplingsOf(clouds, cells, settings, seed, hooks);
   const stage = (name: 'interpolant' | 'vector field'): TrainingHooks => ({
     shouldStop: hooks.shouldStop,
     onProgress: (progress) => hooks.onProgress(name, progress),
@@ -53,7 +54,7 @@ export function fitModel(
 
   let interpolant: TrainedNetwork | null = null;
   let path = linearPath(dims);
-  if (method === 'ot-mfm') {
+  if (bendsPaths(method)) {
     const mark = kernels.mark();
     interpolant = trainInterpolant(kernels, clouds, cells, couplings, settings, seed, stage('interpolant'));
     kernels.release(mark);
@@ -77,7 +78,13 @@ export function fitModel(
     seed,
     stage('vector field'),
   );
-  return { interpolant, vectorField, field: velocityField(kernels, vectorField) };
+  return {
+    interpolant,
+    vectorField,
+    field: velocityField(kernels, vectorField),
+    diverged: vectorField.diverged || interpolant?.diverged === true,
+    notes,
+  };
 }
 
 /** A trained vector field as dx/dt, in float64 around the kernels' arithmetic. */

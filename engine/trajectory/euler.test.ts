@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { euler, type VelocityField } from './euler.ts';
-import { rollout } from './rollout.ts';
+import { eulerIntegrator, rollout } from './rollout.ts';
 
 // dx/dt = (−y, x) · 2π: one turn of the unit circle in one unit of time
 const circle: VelocityField = (x, _t, out) => {
@@ -42,23 +42,26 @@ describe('euler', () => {
 
 describe('rollout', () => {
   it('gives the start and the points at each time', () => {
-    const { points, times } = rollout(circle, Float32Array.of(1, 0, 0, 2), [0, 0.25, 0.5], {
-      maxStep: 1 / 40000,
-    });
+    const { points, times } = rollout(
+      circle,
+      Float32Array.of(1, 0, 0, 2),
+      [0, 0.25, 0.5],
+      eulerIntegrator(1 / 40000),
+    );
     expect(times).toEqual([0, 0.25, 0.5]);
     const expected = [1, 0, 0, 2, 0, 1, -2, 0, -1, 0, 0, -2];
     for (let i = 0; i < expected.length; i++) expect(points[i]).toBeCloseTo(expected[i]!, 2);
   });
 
   it('takes the same steps whether or not intermediate times are asked for', () => {
-    const direct = rollout(circle, Float32Array.of(1, 0), [0, 1], { maxStep: 0.01 });
-    const stops = rollout(circle, Float32Array.of(1, 0), [0, 0.25, 0.5, 0.75, 1], { maxStep: 0.01 });
+    const direct = rollout(circle, Float32Array.of(1, 0), [0, 1], eulerIntegrator(0.01));
+    const stops = rollout(circle, Float32Array.of(1, 0), [0, 0.25, 0.5, 0.75, 1], eulerIntegrator(0.01));
     expect(Math.abs(direct.points[2]! - stops.points[8]!)).toBeLessThan(1e-6);
   });
 
   it('stops when asked', () => {
-    expect(() =>
-      rollout(circle, Float32Array.of(1, 0), [0, 1], { maxStep: 0.1, shouldStop: () => true }),
-    ).toThrow('Stopped');
+    expect(() => rollout(circle, Float32Array.of(1, 0), [0, 1], eulerIntegrator(0.1), () => true)).toThrow(
+      'Stopped',
+    );
   });
 });

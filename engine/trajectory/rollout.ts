@@ -1,4 +1,5 @@
 import { CancelledError } from '../errors.ts';
+import { dopri5, type Tolerance } from './dopri5.ts';
 import { euler, type VelocityField } from './euler.ts';
 
 /** Where points are along their trajectories. */
@@ -7,12 +8,25 @@ export interface Trajectory {
   times: number[];
   /** [times, n, d]: the points at each time, the start included */
   points: Float32Array;
+  /** false: the integrator gave up (see `dopri5`), and the points from there on are where it stood */
+  finished: boolean;
 }
 
-export interface RolloutOptions {
-  /** longest Euler step, in model time; between two requested times all steps are equal */
-  maxStep: number;
-  shouldStop?: () => boolean;
+/** Moves points along a field from one time to another, in place. @returns whether it got there */
+export type Integrator = (field: VelocityField, x: Float64Array, from: number, to: number) => boolean;
+
+/** @param maxStep longest step, in model time; between two requested times all steps are equal */
+export function eulerIntegrator(maxStep: number): Integrator {
+  return (field, x, from, to) => {
+    // the guard keeps a quotient of 100.00000000000001 at 100 steps
+    const steps = Math.max(1, Math.ceil(Math.abs(to - from) / maxStep - 1e-9));
+    euler(field, x, from, to, steps, new Float64Array(x.length));
+    return true;
+  };
+}
+
+export function dopri5Integrator(dims: number, tolerance: Tolerance): Integrator {
+  return (field, x, from, to) => dopri5(field, x, dims, from, to, tolerance).finished;
 }
 
 /**
@@ -24,18 +38,17 @@ export function rollout(
   field: VelocityField,
   start: Float32Array,
   times: readonly number[],
-  { maxStep, shouldStop }: RolloutOptions,
+  integrate: Integrator,
+  shouldStop?: () => boolean,
 ): Trajectory {
   const x = Float64Array.from(start);
-  const scratch = new Float64Array(x.length);
   const points = new Float32Array(times.length * start.length);
   points.set(start);
+  let finished = true;
   for (let k = 1; k < times.length; k++) {
     if (shouldStop?.()) throw new CancelledError();
-    // the guard keeps a quotient of 100.00000000000001 at 100 steps
-    const steps = Math.max(1, Math.ceil(Math.abs(times[k]! - times[k - 1]!) / maxStep - 1e-9));
-    euler(field, x, times[k - 1]!, times[k]!, steps, scratch);
+    finished &&= integrate(field, x, times[k - 1]!, times[k]!);
     points.set(x, k * start.length);
   }
-  return { times: [...times], points };
+  return { times: [...times], points, finished };
 }

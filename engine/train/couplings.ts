@@ -1,0 +1,44 @@
+import type { FitSettings } from '../config.ts';
+import { type Coupling, minibatchCoupling } from '../coupling/coupling.ts';
+import { globalPlan, MOST_PLAN_CELLS, planCoupling } from '../coupling/global.ts';
+import { independentCoupling } from '../coupling/independent.ts';
+import type { TrainingCells } from '../dataset/split.ts';
+import { randomStream } from '../random.ts';
+import type { Clouds } from './clouds.ts';
+import type { FitHooks } from './fit.ts';
+
+/** The coupling of each pair of consecutive timepoints, as the settings name it. */
+export function couplingsOf(
+  { points, dims, cells: rows }: Clouds,
+  { minibatch }: TrainingCells,
+  { coupling }: Pick<FitSettings, 'coupling'>,
+  seed: number,
+  hooks: FitHooks,
+): { couplings: Coupling[]; notes: string[] } {
+  const pairs = rows.slice(1).map((to, i) => [rows[i]!, to] as const);
+  if (coupling === 'independent') return { couplings: pairs.map(independentCoupling), notes: [] };
+  if (coupling === 'minibatch') {
+    return {
+      couplings: pairs.map(() => minibatchCoupling(points, points, dims, minibatch, minibatch)),
+      notes: [],
+    };
+  }
+  const kind = coupling === 'global' ? 'exact' : 'sinkhorn';
+  const plans = pairs.map(([from, to], i) => {
+    hooks.onProgress('coupling', { step: i, steps: pairs.length });
+    const random = randomStream(seed, 'coupling', 'plan', i);
+    return globalPlan({ points, rows: from }, { points, rows: to }, dims, random, {
+      kind,
+      shouldStop: hooks.shouldStop,
+    });
+  });
+  const notes = [
+    ...(plans.some((plan) => !plan.converged)
+      ? ['An entropic plan ended before its marginals were within tolerance; its pairs are approximate.']
+      : []),
+    ...(rows.some((cells) => cells.length > MOST_PLAN_CELLS)
+      ? [`Plans between whole clouds were made for ${MOST_PLAN_CELLS} random cells a timepoint.`]
+      : []),
+  ];
+  return { couplings: plans.map(planCoupling), notes };
+}
