@@ -1,6 +1,7 @@
 import type { Figure } from '../figures/figure.ts';
 import { lossFigure } from '../figures/loss.ts';
 import { mapFigure } from '../figures/map.ts';
+import { pathDistanceFigure } from '../figures/path-distance.ts';
 import { predictionFigure } from '../figures/prediction.ts';
 import { wassersteinFigure } from '../figures/wasserstein.ts';
 import { decimalsFor, formatMeanSd, heldOutLabel } from '../figures/words.ts';
@@ -11,6 +12,8 @@ export interface ReportFigures {
   /** null where nothing was held out */
   prediction: Figure | null;
   wasserstein: Figure | null;
+  /** null where no path was measured */
+  pathDistance: Figure | null;
   loss: Figure | null;
 }
 
@@ -30,6 +33,8 @@ export function reportFigures(input: ReportInput): ReportFigures {
     }),
     prediction: input.predictions.length > 0 ? prediction(input) : null,
     wasserstein: rows.length > 0 ? wassersteinFigure({ rows, summary, ...unitOf(timepoints) }) : null,
+    pathDistance:
+      input.pathDistances.length > 0 ? pathDistanceFigure(input.pathDistances, unitOf(timepoints)) : null,
     loss: losses.length > 0 ? lossFigure(losses, unitOf(timepoints)) : null,
   };
 }

@@ -30,8 +30,10 @@ export interface ReportInput {
     /** index into the timepoints, −1 = of none, `[nObs]` */
     cellTimepoint: Int32Array;
   };
-  /** one for each fit and held-out timepoint */
+  /** one for each fit or baseline and held-out timepoint, all cells together */
   rows: readonly ReportRow[];
+  /** the same by cell type of the real cells; only w1 has a figure */
+  cellTypeRows: readonly ReportRow[];
   /** `heldOut: null` is the mean over all held-out timepoints */
   summary: readonly ReportSummary[];
   predictions: readonly {

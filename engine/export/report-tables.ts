@@ -67,11 +67,15 @@ export function fitTable({ rows, timepoints, summary }: ReportInput): Html {
   const decimals = Math.min(4, w1Decimals(summary) + 1);
   return html`<table>
 <thead><tr><th>Method</th><th>Held out</th><th class="number">Seed</th><th class="number">W<sub>1</sub></th>
+<th class="number">W<sub>2</sub></th><th class="number">MMD</th><th class="number">Energy distance</th>
 <th class="number">Steps</th><th class="number">Seconds</th></tr></thead>
 <tbody>${rows.map(
     (row) => html`<tr><th scope="row">${methodLabel(row.method)}</th>
 <td>${heldOutLabel(row.heldOut, row.heldOutTogether, timepoints.unit)}</td><td class="number">${row.seed}</td>
 <td class="number">${row.w1 === null ? 'diverged' : formatNumber(row.w1, decimals)}</td>
+${[row.w2, row.mmd, row.energy].map(
+  (value) => html`<td class="number">${value === null ? '–' : formatNumber(value, 4)}</td>`,
+)}
 <td class="number">${formatCount(row.steps)}</td><td class="number">${row.seconds.toFixed(1)}</td></tr>`,
   )}</tbody></table>`;
 }
@@ -121,4 +125,62 @@ function flatten(settings: object): Map<string, string> {
   };
   visit(settings, '');
   return flat;
+}
+
+/** The noise floor of each held-out timepoint beside the methods at the same number of cells; null without floors. */
+export function floorTable({ floors, rows, timepoints, summary }: ReportInput): Html | null {
+  if (floors.length === 0) return null;
+  const methods = [...new Set(rows.map((row) => row.method))];
+  const decimals = w1Decimals(summary);
+  const meanAtFloorSize = (method: string, heldOut: string) => {
+    const values = rows.flatMap((row) =>
+      row.method === method && row.heldOut === heldOut && row.w1AtFloorSize !== null
+        ? [row.w1AtFloorSize]
+        : [],
+    );
+    if (values.length === 0) return '–';
+    return formatNumber(values.reduce((sum, value) => sum + value, 0) / values.length, decimals);
+  };
+  const replicates = floors.some((floor) => floor.w1BetweenReplicates !== null);
+  return html`<h3>Beside the noise floor</h3>
+<p class="small">W<sub>1</sub> of random parts of the real cells against each other, mean ± standard deviation: what a perfect
+prediction would have. W<sub>1</sub> falls with the number of cells, so everything in this table is at the size given.</p>
+<div class="scroll"><table><thead><tr><th>Held out</th><th class="number">Cells</th><th class="number">The same timepoint</th>
+${replicates && html`<th class="number">Between replicates</th>`}
+${methods.map((method) => html`<th class="number">${methodLabel(method)}</th>`)}</tr></thead>
+<tbody>${floors.map(
+    (floor) => html`<tr><th scope="row">${timepointLabel(floor.heldOut, timepoints.unit)}</th>
+<td class="number">${formatCount(floor.cells)}</td>
+<td class="number">${formatMeanSd(floor.w1Mean, floor.w1Sd, decimals)}</td>
+${replicates && html`<td class="number">${floor.w1BetweenReplicates === null ? '–' : formatNumber(floor.w1BetweenReplicates, decimals)}</td>`}
+${methods.map((method) => html`<td class="number">${meanAtFloorSize(method, floor.heldOut)}</td>`)}</tr>`,
+  )}</tbody></table></div>`;
+}
+
+/** W₁ by cell type of the real cells, mean over seeds; null where no cell types were named. */
+export function cellTypeTable({ cellTypeRows, timepoints, summary }: ReportInput): Html | null {
+  if (cellTypeRows.length === 0) return null;
+  const methods = [...new Set(cellTypeRows.map((row) => row.method))];
+  const decimals = w1Decimals(summary);
+  const key = (row: (typeof cellTypeRows)[number]) =>
+    JSON.stringify([row.heldOut, row.heldOutTogether, row.cellType]);
+  const groups = [...new Map(cellTypeRows.map((row) => [key(row), row])).values()];
+  const mean = (method: string, group: (typeof cellTypeRows)[number]) => {
+    const values = cellTypeRows.flatMap((row) =>
+      row.method === method && key(row) === key(group) && row.w1 !== null ? [row.w1] : [],
+    );
+    return values.length === 0
+      ? '–'
+      : formatNumber(values.reduce((a, b) => a + b, 0) / values.length, decimals);
+  };
+  return html`<h3>By cell type</h3>
+<p class="small">The mean cost, in the plan of W<sub>1</sub>, of bringing predicted cells to the real cells of a type; mean over seeds.</p>
+<div class="scroll"><table><thead><tr><th>Held out</th><th>Cell type</th>
+${methods.map((method) => html`<th class="number">${methodLabel(method)}</th>`)}</tr></thead>
+<tbody>${groups.map(
+    (
+      group,
+    ) => html`<tr><th scope="row">${heldOutLabel(group.heldOut, group.heldOutTogether, timepoints.unit)}</th>
+<td>${group.cellType}</td>${methods.map((method) => html`<td class="number">${mean(method, group)}</td>`)}</tr>`,
+  )}</tbody></table></div>`;
 }

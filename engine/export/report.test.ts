@@ -74,7 +74,23 @@ function input(text: string): ReportInput {
       times: [0, 1, 2],
       points: Float32Array.of(0, 0, 1, 1, 2, 2),
     },
-    floors: [],
+    floors: [{ heldOut: held, cells: 1, repeats: 5, w1Mean: 0.5, w1Sd: 0.1, w1BetweenReplicates: null }],
+    cellTypeRows: [
+      {
+        method: text,
+        heldOut: held,
+        heldOutTogether: null,
+        seed: 1,
+        cellType: text,
+        w1: 2,
+        w2: null,
+        mmd: null,
+        energy: null,
+        w1AtFloorSize: null,
+        seconds: 1,
+        steps: 1,
+      },
+    ],
     pathDistances: [],
     losses: [
       {

@@ -5,7 +5,15 @@ import { reportFigures } from './report-figures.ts';
 import type { ReportInput } from './report-input.ts';
 import { reportScripts } from './report-scripts.ts';
 import { reportStyle } from './report-style.ts';
-import { fitSettingsTables, fitTable, settingsTable, timepointTable, w1Table } from './report-tables.ts';
+import {
+  cellTypeTable,
+  fitSettingsTables,
+  fitTable,
+  floorTable,
+  settingsTable,
+  timepointTable,
+  w1Table,
+} from './report-tables.ts';
 import { howToRead, methodsText } from './report-words.ts';
 import { verdict } from './verdict.ts';
 
@@ -37,6 +45,9 @@ ${
 <p class="small">W<sub>1</sub>, mean ± standard deviation over seeds, in the units of the embedding; lower is better.
 The lowest of a column is bold, which does not say that the difference is more than chance.</p>
 ${place('wasserstein', figures.wasserstein)}
+${floorTable(input)}
+${cellTypeTable(input)}
+${figures.pathDistance && html`<h3>Distance of the paths to the data</h3>${place('path-distance', figures.pathDistance)}`}
 <details><summary>All fits</summary><div class="scroll">${fitTable(input)}</div></details>`
 }
 ${figures.loss && html`<h2>Training</h2>${place('loss', figures.loss)}`}

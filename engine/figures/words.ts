@@ -7,9 +7,16 @@ export function formatCount(n: number): string {
   return count.format(n);
 }
 
-/** `ot-mfm` → `OT-MFM`; names that are not known stay as they are. */
+const BASELINE_LABELS: Record<string, string> = {
+  ot: 'static transport',
+  random: 'random pairs',
+  previous: 'timepoint before',
+  next: 'timepoint after',
+};
+
+/** `ot-mfm` → `OT-MFM`, `ot` → `static transport`; names that are not known stay as they are. */
 export function methodLabel(method: string): string {
-  return /^(ot|i|uot)-[cm]fm$/.test(method) ? method.toUpperCase() : method;
+  return /^(ot|i)-[cm]fm$/.test(method) ? method.toUpperCase() : (BASELINE_LABELS[method] ?? method);
 }
 
 /** `3` with the unit `day` → `day 3`; a label that is not a number already says what it is. */

@@ -1,0 +1,50 @@
+import type { PlotData } from 'plotly.js';
+import { baseAxis, baseLayout, type Figure, plotlyText, type Theme } from './figure.ts';
+import { methodColors } from './palette.ts';
+import { joinAnd, methodLabel } from './words.ts';
+
+export interface PathDistanceCurve {
+  method: string;
+  heldOut: string;
+  seed: number;
+  /** real time */
+  times: number[];
+  /** mean over paths of the distance to the nearest real cell */
+  mean: number[];
+}
+
+/** How far paths run from the nearest real cells, over time: a line a method, the mean over its seeds. */
+export function pathDistanceFigure(
+  curves: readonly PathDistanceCurve[],
+  { theme = 'light', unit }: { theme?: Theme; unit?: string } = {},
+): Figure {
+  const methods = [...new Set(curves.map((curve) => curve.method))];
+  const heldOuts = [...new Set(curves.map((curve) => curve.heldOut))];
+  const colors = methodColors(methods);
+  const dashes = ['solid', 'dash', 'dot', 'dashdot'] as const;
+  const data = methods.flatMap((method) =>
+    heldOuts.flatMap((heldOut, h): Partial<PlotData>[] => {
+      const own = curves.filter((curve) => curve.method === method && curve.heldOut === heldOut);
+      if (own.length === 0) return [];
+      return [
+        {
+          type: 'scatter',
+          mode: 'lines',
+          name: plotlyText(`${methodLabel(method)}, ${heldOut} held out`),
+          x: own[0]!.times,
+          y: own[0]!.times.map((_, t) => own.reduce((sum, curve) => sum + curve.mean[t]! / own.length, 0)),
+          line: { color: colors.get(method)!, width: 2, dash: dashes[h % dashes.length]! },
+        },
+      ];
+    }),
+  );
+  return {
+    data,
+    layout: {
+      ...baseLayout(theme, 340),
+      xaxis: baseAxis(theme, unit ?? 'time'),
+      yaxis: { ...baseAxis(theme, 'distance to the nearest cell', true), rangemode: 'tozero' },
+    },
+    caption: `Mean distance of the paths of ${joinAnd(methods.map(methodLabel))} to the nearest real cell of any timepoint, from the timepoint before the held-out one to the one after it; mean over seeds. Low all along: the paths stay where cells are. Cells at both ends are near because the paths start at cells.`,
+  };
+}
