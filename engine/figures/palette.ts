@@ -46,11 +46,17 @@ export function categoryColor(index: number): string {
   return okabeIto[index % 7];
 }
 
+/** What needs no fit is grey, so that the fitted methods stand out. */
+const BASELINES = ['ot', 'random', 'previous', 'next'];
+const BASELINE_GREYS = ['#4d4d4d', '#7a7a7a', '#a3a3a3', '#c4c4c4'];
+
 /** One colour a method, stable for the methods that are known. */
 export function methodColors(methods: readonly string[]): Map<string, string> {
-  const others = methods.filter((method) => !knownMethods.includes(method));
+  const others = methods.filter((method) => !knownMethods.includes(method) && !BASELINES.includes(method));
   return new Map(
     methods.map((method) => {
+      const baseline = BASELINES.indexOf(method);
+      if (baseline >= 0) return [method, BASELINE_GREYS[baseline]!];
       const known = knownMethods.indexOf(method);
       return [method, categoryColor(known >= 0 ? known : knownMethods.length + others.indexOf(method))];
     }),
