@@ -4,6 +4,7 @@ import { describeError, MeanderError } from '../../engine/errors.ts';
 import { versions } from '../../engine/export/manifest.ts';
 import { demoCommand } from './demo.ts';
 import { evaluateCommand } from './evaluate.ts';
+import { exampleCommand } from './example.ts';
 import { inspectCommand } from './inspect.ts';
 import { runCommand } from './run.ts';
 
@@ -15,7 +16,7 @@ const program = new Command('meander')
   .exitOverride()
   .configureHelp({ sortSubcommands: false })
   .showHelpAfterError('(see --help)');
-for (const command of [inspectCommand(), runCommand(), evaluateCommand(), demoCommand()]) {
+for (const command of [inspectCommand(), runCommand(), evaluateCommand(), demoCommand(), exampleCommand()]) {
   program.addCommand(command.exitOverride().showHelpAfterError('(see --help)'));
 }
 

@@ -50,7 +50,7 @@ export interface AdamConstants {
  * overlap inputs unless a kernel says that it works in place. Sums have a fixed order: the same bits on every machine.
  */
 export interface Kernels {
-  readonly name: 'wasm-simd' | 'reference';
+  readonly name: 'wasm-simd' | 'wasm-simd+onnx' | 'reference';
 
   /**
    * A zeroed array that every kernel accepts. It lives until `release` of an earlier mark.

@@ -3,18 +3,17 @@ import type { FitSettings } from '../config.ts';
 import type { Coupling } from '../coupling/coupling.ts';
 import type { TrainingCells } from '../dataset/split.ts';
 import { CancelledError } from '../errors.ts';
-import { createLand } from '../metric/land.ts';
-import { createLandCells, drawLandCells } from '../metric/land-cells.ts';
 import { adamStep, createAdam } from '../nn/adam.ts';
 import { createMlp, initializeMlp } from '../nn/mlp.ts';
 import { geodesicPath } from '../path/geodesic.ts';
 import { linearPath } from '../path/linear.ts';
-import { type RandomStream, randomStream } from '../random.ts';
+import { randomStream } from '../random.ts';
 import type { Clouds, LossHistory, TrainingHooks } from './clouds.ts';
 import { createEarlyStopping, observe } from './early-stopping.ts';
 import { createEnergyStep, pathEnergy, pathEnergyGradient } from './interpolant-step.ts';
 import { epochMinibatches, validationMinibatches } from './minibatches.ts';
 import { type BatchRandom, createPairBatcher } from './pair-batch.ts';
+import { createPathMetric } from './path-metric.ts';
 
 /** Validation pairs drawn for each validation cell, at times that stay the same all through a training. */
 const VALIDATION_COPIES = 4;
@@ -30,6 +29,11 @@ export interface TrainedNetwork {
   diverged: boolean;
 }
 
+export interface TrainedInterpolant extends TrainedNetwork {
+  /** what the reader should know of the metric */
+  notes: readonly string[];
+}
+
 /**
  * Trains the geodesic interpolant φ (MFM, algorithm 1): Adam on the energy of the paths in the metric, divided by
  * the mean energy of straight paths over one epoch. Validated each epoch; the best parameters are kept.
@@ -43,7 +47,7 @@ export function trainInterpolant(
   settings: FitSettings & { bandwidth: number },
   seed: number,
   hooks: TrainingHooks,
-): TrainedNetwork {
+): TrainedInterpolant {
   const { dims } = clouds;
   const { minibatch, stepsPerEpoch } = cells;
   const pairCount = clouds.times.length - 1;
@@ -51,9 +55,9 @@ export function trainInterpolant(
   const batcher = createPairBatcher(kernels, clouds, couplings, minibatch * VALIDATION_COPIES);
   const stream = (...purpose: string[]) => randomStream(seed, 'interpolant', ...purpose);
 
-  const sampleMetrics = createSampledLand(kernels, clouds, settings);
+  const pathMetric = createPathMetric(kernels, clouds, cells, settings, seed, hooks);
   const energyStep = createEnergyStep(kernels, {
-    metrics: sampleMetrics.metrics,
+    metrics: pathMetric.metrics,
     maxRows,
     noiseScale: settings.noise,
   });
@@ -84,7 +88,7 @@ export function trainInterpolant(
     stream('reference', 'order'),
   )) {
     stopIfAsked(hooks);
-    sampleMetrics.draw(random.metric);
+    pathMetric.draw(random.metric);
     const batch = batcher.fill(minibatchCells, minibatch, random.batch);
     reference += pathEnergy(energyStep, straight, batch) / stepsPerEpoch;
   }
@@ -94,7 +98,7 @@ export function trainInterpolant(
     let loss = 0;
     for (const minibatchCells of validation) {
       stopIfAsked(hooks);
-      sampleMetrics.draw(random.validationMetric);
+      pathMetric.draw(random.validationMetric);
       const batch = batcher.fill(minibatchCells, validationRows, random.validation, validationTimes);
       loss += pathEnergy(energyStep, path, batch) / scale / validation.length;
     }
@@ -111,7 +115,7 @@ export function trainInterpolant(
     let training = 0;
     for (const minibatchCells of epochMinibatches(train, minibatch, stepsPerEpoch, random.order)) {
       stopIfAsked(hooks);
-      sampleMetrics.draw(random.metric);
+      pathMetric.draw(random.metric);
       const batch = batcher.fill(minibatchCells, minibatch, random.batch);
       training += pathEnergyGradient(energyStep, path, batch, scale) / stepsPerEpoch;
       adam = adamStep(kernels, adam, network.parameters, network.gradient!, {
@@ -129,7 +133,7 @@ export function trainInterpolant(
     if (seen.improved) best = network.parameters.slice();
     if (seen.stop) break;
   }
-  return { sizes, parameters: best, history, steps: adam.step, diverged };
+  return { sizes, parameters: best, history, steps: adam.step, diverged, notes: pathMetric.notes };
 }
 
 /** The random streams of the minibatches of one purpose. */
@@ -148,34 +152,4 @@ export function stopIfAsked(hooks: TrainingHooks): void {
 export function lastLoss(history: LossHistory): { loss: number } | undefined {
   const loss = history.validation.at(-1);
   return loss === undefined ? undefined : { loss };
-}
-
-// LAND of each pair, over cells of its two timepoints: of each as many as the smallest timepoint has
-function createSampledLand(kernels: Kernels, clouds: Clouds, settings: FitSettings & { bandwidth: number }) {
-  const { dims, points, cells } = clouds;
-  const count = Math.min(...cells.map((rows) => rows.length));
-  const gather = (rows: Int32Array) => {
-    const cloud = new Float32Array(rows.length * dims);
-    rows.forEach((row, i) => {
-      cloud.set(points.subarray(row * dims, (row + 1) * dims), i * dims);
-    });
-    return cloud;
-  };
-  const pairs = cells.slice(1).map((end, i) => ({
-    cells: createLandCells(kernels, [gather(cells[i]!), gather(end)], dims),
-    metric: createLand(kernels, {
-      dims,
-      bandwidth: settings.bandwidth,
-      rho: settings.rho,
-      power: settings.metricPower,
-      maxSamples: 2 * count,
-    }),
-  }));
-  return {
-    metrics: pairs.map((pair) => pair.metric),
-    draw(random: RandomStream) {
-      for (const pair of pairs)
-        pair.metric.setSamples(pair.cells.points, drawLandCells(pair.cells, count, random));
-    },
-  };
 }

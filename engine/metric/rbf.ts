@@ -1,0 +1,90 @@
+import { InputError } from '../errors.ts';
+import type { Metric } from './metric.ts';
+
+export interface RbfOptions {
+  dims: number;
+  /** c_k, flat [K, d] */
+  centers: Float64Array;
+  /** λ_k > 0, in 1 / units of the embedding squared, [K] */
+  lambda: Float64Array;
+  /** W_k ≥ 0, [K] */
+  weights: Float64Array;
+  /** ε > 0, the floor under the density */
+  epsilon: number;
+  /** α > 0 */
+  power: number;
+}
+
+/** Below this exponent exp counts as 0: WASM and some processors are slow with the denormals beyond. */
+const LEAST_EXPONENT = -60;
+
+/**
+ * w_k = exp(−λ_k/2 ‖x − c_k‖²) for every centre, 0 where the exponent is below −60.
+ * @param x flat; the point starts at `offset`
+ * @param out [K], filled
+ */
+export function rbfActivations(
+  { dims, centers, lambda }: Pick<RbfOptions, 'dims' | 'centers' | 'lambda'>,
+  x: ArrayLike<number>,
+  offset: number,
+  out: Float64Array | Float32Array,
+): void {
+  for (let k = 0; k < lambda.length; k++) {
+    // differences, since an expanded square cancels
+    let square = 0;
+    for (let j = 0; j < dims; j++) {
+      const difference = x[offset + j]! - centers[k * dims + j]!;
+      square += difference * difference;
+    }
+    const exponent = -0.5 * lambda[k]! * square;
+    out[k] = exponent < LEAST_EXPONENT ? 0 : Math.exp(exponent);
+  }
+}
+
+/**
+ * The RBF metric of Metric Flow Matching (arXiv 2405.14780): M(x) = (h(x) + ε)^−α in every dimension,
+ * h(x) = Σ_k W_k exp(−λ_k/2 ‖x − c_k‖²). Works in float64 inside, whatever the kernels of the arrays.
+ * @throws InputError where float32 cannot hold the slope of the metric far from all centres, α ε^−(α+1)
+ */
+export function createRbf(options: RbfOptions): Metric {
+  const { dims, centers, lambda, weights, epsilon, power } = options;
+  if (!(power * epsilon ** -(power + 1) < 1e30)) {
+    throw new InputError('This RBF metric is too steep for the arithmetic of the fit.', {
+      option: 'rho',
+      expected: 'ε^−(α+1) below 1e30',
+      found: `ε ${epsilon} with α ${power}`,
+      action: 'take a larger rho or a smaller metricPower',
+    });
+  }
+  const activations = new Float64Array(lambda.length);
+  const slope = new Float64Array(dims);
+  return {
+    dims,
+    energy(x, u, rows, energy, gradient) {
+      for (let i = 0; i < rows; i++) {
+        const at = i * dims;
+        rbfActivations(options, x, at, activations);
+        let h = 0;
+        slope.fill(0);
+        for (let k = 0; k < lambda.length; k++) {
+          const share = weights[k]! * activations[k]!;
+          if (share === 0) continue;
+          h += share;
+          if (!gradient) continue;
+          const pull = -lambda[k]! * share;
+          for (let j = 0; j < dims; j++) slope[j]! += pull * (x[at + j]! - centers[k * dims + j]!);
+        }
+        let speed = 0;
+        for (let j = 0; j < dims; j++) speed += u[at + j]! * u[at + j]!;
+        const metric = (h + epsilon) ** -power;
+        energy[i] = speed * metric;
+        if (!gradient) continue;
+        const outer = (-power * metric * speed) / (h + epsilon);
+        for (let j = 0; j < dims; j++) {
+          gradient.x[at + j] = outer * slope[j]!;
+          gradient.u[at + j] = 2 * u[at + j]! * metric;
+        }
+      }
+    },
+  };
+}
