@@ -246,6 +246,15 @@ const experimentShape = {
         help: 'evaluate: compare with static transport, random pairs, the neighbouring timepoints and the noise floor',
       }),
     ),
+  wideBackend: z
+    .enum(['auto', 'simd', 'onnx'])
+    .default('auto')
+    .meta(
+      meta({
+        group: 'training',
+        help: 'matrix products of wide networks: auto takes onnxruntime from 256 hidden units on where it is installed',
+      }),
+    ),
   trajectories: z
     .number()
     .int()

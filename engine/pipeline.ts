@@ -108,7 +108,7 @@ export function planExperiment(
     groups.flatMap((heldOut) =>
       seeds.map((seed): FitJob => {
         const settings = resolveFitSettings(config, { method, dims: embedding.dims, heldOut });
-        return { method, heldOut, seed, settings, trajectories: null };
+        return { method, heldOut, seed, settings, wideBackend: config.wideBackend, trajectories: null };
       }),
     ),
   );
@@ -118,7 +118,8 @@ export function planExperiment(
       dims: embedding.dims,
       heldOut: [],
     });
-    jobs.unshift({ method: config.methods[0]!, heldOut: [], seed: config.seed, settings, trajectories });
+    const { seed, wideBackend } = config;
+    jobs.unshift({ method: config.methods[0]!, heldOut: [], seed, settings, wideBackend, trajectories });
   } else jobs[0] = { ...jobs[0]!, trajectories };
   const withBaselines = purpose === 'evaluate' && config.baselines;
   const baselineJobs = withBaselines

@@ -6,7 +6,7 @@ import { onnxGemmModel } from './onnx-model.ts';
 export type Gemm = Kernels['gemm'];
 
 /** Hidden layers from this width on are wide: a GEMM of BLAS class pays. */
-const WIDE = 256;
+export const WIDE = 256;
 /** Products of fewer multiplications stay with the SIMD kernels: a call of onnxruntime costs some microseconds. */
 const LEAST_PRODUCT = 2 ** 20;
 

@@ -47,7 +47,7 @@ export interface AdamConstants {
  * above (networks, metrics, losses) is written once and runs on either.
  *
  * Every `Vector` argument is one that `allocate` of the same kernels gave, or a `subarray` of it. Outputs must not
- * overlap inputs unless a kernel says that it works in place. Sums have a fixed order: the same bits on every machine.
+ * overlap inputs unless a kernel says that it works in place. Sums have a fixed order: the same bits on every machine (but for `wasm-simd+onnx`, whose products follow the processor).
  */
 export interface Kernels {
   readonly name: 'wasm-simd' | 'wasm-simd+onnx' | 'reference';

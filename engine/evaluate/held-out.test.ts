@@ -47,6 +47,7 @@ function job(extra: Record<string, unknown>, heldOut = [1]): FitJob {
     heldOut,
     seed: 3,
     settings,
+    wideBackend: 'auto',
     trajectories: { cells: Int32Array.of(0, 5, 17), points: 3 },
   };
 }

@@ -1,5 +1,6 @@
+import { kernelsForWidth } from '../compute/gemm.ts';
 import type { Kernels } from '../compute/kernels.ts';
-import type { FitSettings, Method } from '../config.ts';
+import type { ExperimentConfig, FitSettings, Method } from '../config.ts';
 import { gatherRows, rowsWhere } from '../dataset/clouds.ts';
 import { splitCells } from '../dataset/split.ts';
 import { invertScaling } from '../embedding/whiten.ts';
@@ -19,6 +20,7 @@ export interface FitJob {
   heldOut: number[];
   seed: number;
   settings: FitSettings;
+  wideBackend: ExperimentConfig['wideBackend'];
   /** trajectories to roll out through all timepoints; null: none */
   trajectories: {
     /** rows of their start cells, of the first observed timepoint */
@@ -65,8 +67,9 @@ export interface JobHooks extends Pick<FitHooks, 'shouldStop'> {
 }
 
 /** Fits without the held-out timepoints, rolls out to them, and measures. Same inputs, same bits. */
-export function runFitJob(kernels: Kernels, dataset: SharedDataset, job: FitJob, hooks: JobHooks): FitResult {
+export function runFitJob(simd: Kernels, dataset: SharedDataset, job: FitJob, hooks: JobHooks): FitResult {
   const started = performance.now();
+  const kernels = backendOf(simd, job);
   const mark = kernels.mark();
   try {
     const space = spaceOf(dataset, job.heldOut, job.settings);
@@ -96,6 +99,11 @@ export function runFitJob(kernels: Kernels, dataset: SharedDataset, job: FitJob,
   } finally {
     kernels.release(mark);
   }
+}
+
+function backendOf(simd: Kernels, { wideBackend, settings }: FitJob): Kernels {
+  if (wideBackend === 'simd') return simd;
+  return kernelsForWidth(simd, settings.hidden, wideBackend === 'onnx' ? 'wasm-simd+onnx' : undefined);
 }
 
 interface Fitted {

@@ -101,6 +101,7 @@ export function toyJob(toy: Toy, method: Method, seed: number, changes: Partial<
     method,
     heldOut,
     seed,
+    wideBackend: 'auto',
     settings: { ...toySettings(toy, method), ...changes },
     trajectories: { cells: heldOut.length > 0 ? first.slice(0, DRAWN) : first, points: POINTS },
   };

@@ -1,3 +1,5 @@
+import { WIDE } from '../compute/gemm.ts';
+import type { ExperimentConfig } from '../config.ts';
 import type { FitResult } from '../evaluate/held-out.ts';
 import {
   type DifferenceRow,
@@ -32,7 +34,7 @@ export function metricsOf({ config, dataset, fits, baselines }: Experiment): Met
   const { labels } = dataset.timepoints;
   const rows = metricsRows(fits, baselines, labels, dataset.embedding.dims);
   const manifest: Manifest = {
-    config,
+    config: { ...config, wideBackend: backendUsed(config, fits) },
     versions: versions(),
     input: { name: dataset.name, dataSha256: dataSha256(dataset) },
     fits: fits.map(({ method, heldOut, seed, kernels, settings }) => ({
@@ -58,6 +60,12 @@ export function metricsOf({ config, dataset, fits, baselines }: Experiment): Met
       ),
     ),
   };
+}
+
+// a rerun from the manifest takes the same products, or fails where they cannot be had
+function backendUsed({ wideBackend }: ExperimentConfig, fits: readonly FitResult[]) {
+  if (fits.some((fit) => fit.kernels === 'wasm-simd+onnx')) return 'onnx';
+  return fits.some((fit) => fit.settings.hidden >= WIDE) ? 'simd' : wideBackend;
 }
 
 /** Writes manifest.json, metrics.json, trajectories.csv and report.html; nothing is in place before all are. */

@@ -7,7 +7,7 @@ import { linearPath } from '../path/linear.ts';
 import type { VelocityField } from '../trajectory/euler.ts';
 import type { Clouds, TrainingHooks } from './clouds.ts';
 import { couplingsOf } from './couplings.ts';
-import { type TrainedNetwork, trainInterpolant } from './interpolant.ts';
+import { type TrainedInterpolant, type TrainedNetwork, trainInterpolant } from './interpolant.ts';
 import { trainVectorField } from './vector-field.ts';
 
 /** Rows of a rollout that go through the network at once. */
@@ -52,7 +52,7 @@ export function fitModel(
     onProgress: (progress) => hooks.onProgress(name, progress),
   });
 
-  let interpolant: TrainedNetwork | null = null;
+  let interpolant: TrainedInterpolant | null = null;
   let path = linearPath(dims);
   if (bendsPaths(method)) {
     const mark = kernels.mark();
@@ -83,7 +83,7 @@ export function fitModel(
     vectorField,
     field: velocityField(kernels, vectorField),
     diverged: vectorField.diverged || interpolant?.diverged === true,
-    notes,
+    notes: [...notes, ...(interpolant?.notes ?? [])],
   };
 }
 
