@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { flagOf, options, parseExperiment, resolveFitSettings } from './config.ts';
+import { flagOf, options, parseExperiment } from './config.ts';
 import { InputError } from './errors.ts';
+import { resolveFitSettings } from './presets.ts';
 
 const base = { time: 'day', methods: ['ot-mfm'], seeds: 1 };
 

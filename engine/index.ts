@@ -8,7 +8,6 @@ export {
   type Method,
   options,
   parseExperiment,
-  resolveFitSettings,
 } from './config.ts';
 export type { Dataset } from './dataset/load.ts';
 export { CancelledError, describeError, InputError, MeanderError, WorkError } from './errors.ts';
@@ -27,3 +26,4 @@ export { openResultsFolder, type ResultsFolder } from './export/results-folder.t
 export { createPool, type Pool } from './host/pool.ts';
 export type { Progress, Task } from './host/tasks.ts';
 export { type Experiment, type ExperimentEvent, planExperiment, runExperiment } from './pipeline.ts';
+export { resolveFitSettings } from './presets.ts';

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { type ExperimentConfig, resolveFitSettings } from './config.ts';
+import type { ExperimentConfig } from './config.ts';
 import type { Dataset } from './dataset/load.ts';
 import { parseHoldOut } from './dataset/split.ts';
 import { InputError } from './errors.ts';
@@ -8,6 +8,7 @@ import type { FitJob, FitResult } from './evaluate/held-out.ts';
 import type { SharedDataset } from './evaluate/space.ts';
 import type { Pool } from './host/pool.ts';
 import type { Progress } from './host/tasks.ts';
+import { resolveFitSettings } from './presets.ts';
 import { drawWithoutReplacement, randomStream } from './random.ts';
 
 /** What happens in an experiment, for whoever shows it. */

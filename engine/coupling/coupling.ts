@@ -100,7 +100,7 @@ export function minibatchCoupling(x0: Points, x1: Points, d: number, most0: numb
       cumulative[e] = sum;
     }
     for (let k = 0; k < out0.length; k++) {
-      const e = firstAbove(cumulative, plan.count, random.uniform() * sum);
+      const e = firstAbove(cumulative, 0, plan.count, random.uniform() * sum);
       out0[k] = rows0[plan.rows[e]!]!;
       out1[k] = rows1[plan.columns[e]!]!;
     }
@@ -116,10 +116,10 @@ export function minibatchCoupling(x0: Points, x1: Points, d: number, most0: numb
   };
 }
 
-/** The first index whose value exceeds x, in an ascending list. */
-function firstAbove(ascending: Float64Array, count: number, x: number): number {
-  let low = 0;
-  let high = count - 1;
+/** The first index from `start` on whose value exceeds x, in an ascending stretch; the last one if none does. */
+export function firstAbove(ascending: Float64Array, start: number, end: number, x: number): number {
+  let low = start;
+  let high = end - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (ascending[middle]! > x) high = middle;

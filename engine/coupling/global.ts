@@ -1,5 +1,5 @@
 import { drawWithoutReplacement, type RandomStream } from '../random.ts';
-import type { Coupling } from './coupling.ts';
+import { type Coupling, firstAbove } from './coupling.ts';
 import { exactPlan } from './exact-ot.ts';
 import type { Points } from './ground-cost.ts';
 import { sinkhorn } from './sinkhorn.ts';
@@ -133,16 +133,4 @@ function gather(points: Points, rows: Int32Array, d: number): Float32Array {
     for (let j = 0; j < d; j++) out[i * d + j] = points[row * d + j]!;
   });
   return out;
-}
-
-/** The first index from `start` on whose value exceeds x, in an ascending stretch; the last one if none does. */
-function firstAbove(ascending: Float64Array, start: number, end: number, x: number): number {
-  let low = start;
-  let high = end - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ascending[middle]! > x) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Kernels } from '../compute/kernels.ts';
 import { loadKernels } from '../compute/wasm.ts';
-import { parseExperiment, resolveFitSettings } from '../config.ts';
+import { parseExperiment } from '../config.ts';
+import { resolveFitSettings } from '../presets.ts';
 import { randomStream } from '../random.ts';
 import { runBaselineJob } from './baselines.ts';
 import { type FitJob, runFitJob } from './held-out.ts';

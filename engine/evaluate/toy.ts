@@ -1,5 +1,6 @@
-import { type FitSettings, type Method, parseExperiment, resolveFitSettings } from '../config.ts';
+import { type FitSettings, type Method, parseExperiment } from '../config.ts';
 import { rowsWhere } from '../dataset/clouds.ts';
+import { resolveFitSettings } from '../presets.ts';
 import type { Toy, ToyName } from '../simulate/toy-example.ts';
 import type { FitJob, FitResult } from './held-out.ts';
 import type { SharedDataset } from './space.ts';
