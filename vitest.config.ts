@@ -19,7 +19,7 @@ const closingLine: Reporter = {
 
 export default defineConfig({
   test: {
-    include: ['engine/**/*.test.ts', 'app/**/*.test.ts', 'docs/**/*.test.ts'],
+    include: ['engine/**/*.test.ts', 'app/**/*.test.ts', 'bench/**/*.test.ts', 'docs/**/*.test.ts'],
     reporters: ['default', closingLine],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -149,7 +149,7 @@ function scenes(count: number, domain: (k: number) => [number, number]) {
       {
         domain: { x: domain(k), y: [0, 1] },
         aspectmode: 'data',
-        camera: { eye: { x: 1, y: -1.15, z: 0.75 } },
+        camera: { eye: { x: 1.2, y: -1.38, z: 0.9 } },
         xaxis: axis,
         yaxis: axis,
         zaxis: axis,
