@@ -124,7 +124,11 @@ export function planExperiment(
   } else jobs[0] = { ...jobs[0]!, trajectories };
   const withBaselines = purpose === 'evaluate' && config.baselines;
   const baselineJobs = withBaselines
-    ? groups.map((heldOut) => ({ heldOut, seeds, whiten: whitensFor(config, embedding.dims, heldOut) }))
+    ? groups.map((heldOut) => ({
+        heldOut,
+        seed: config.seed,
+        whiten: whitensFor(config, embedding.dims, heldOut),
+      }))
     : [];
   return { jobs, baselineJobs, notes };
 }

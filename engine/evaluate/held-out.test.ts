@@ -105,12 +105,10 @@ it('a fit that diverges is a result with advice, and without figures', () => {
 describe('baselines', () => {
   it('previous and next are the neighbouring clouds; static transport is nearer than both on a drift', () => {
     const data = dataset(null);
-    const { rows, floors } = runBaselineJob(data, { heldOut: [1], seeds: [1, 2], whiten: false }, hooks);
+    const { rows, floors } = runBaselineJob(data, { heldOut: [1], seed: 1, whiten: false }, hooks);
     expect(rows.map((row) => [row.method, row.seed])).toEqual([
       ['ot', 1],
       ['random', 1],
-      ['ot', 2],
-      ['random', 2],
       ['previous', 1],
       ['next', 1],
     ]);

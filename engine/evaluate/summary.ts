@@ -150,7 +150,8 @@ export function pairedDifferences(rows: readonly MetricsRow[]): DifferenceRow[] 
     [...heldOutsOf(whole), null].flatMap((where) => {
       const [a, b] = [valuesBySeed(whole, method, where), valuesBySeed(whole, versus, where)];
       const differences = [...a].flatMap(([seed, value]) => {
-        const other = b.get(seed) ?? null;
+        // a baseline has one value, whatever the seed
+        const other = (b.size === 1 ? [...b.values()][0] : b.get(seed)) ?? null;
         return value === null || other === null ? [] : [value - other];
       });
       if (differences.length === 0) return [];
