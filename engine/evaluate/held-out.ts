@@ -3,7 +3,7 @@ import type { Kernels } from '../compute/kernels.ts';
 import type { ExperimentConfig, FitSettings, Method } from '../config.ts';
 import { gatherRows, rowsWhere } from '../dataset/clouds.ts';
 import { splitCells } from '../dataset/split.ts';
-import { invertScaling } from '../embedding/whiten.ts';
+import { applyScaling, invertScaling } from '../embedding/whiten.ts';
 import { neighborDistance } from '../metric/bandwidth.ts';
 import { randomStream } from '../random.ts';
 import type { Clouds, LossHistory } from '../train/clouds.ts';
@@ -162,9 +162,7 @@ function predictHeldOut(fitted: Fitted, diverged: boolean): Prediction[] {
       return { timepoint, points, distances: null, path: null };
     }
     const real = realCells(dataset, space, timepoint);
-    const inEvaluation = points.map(
-      (value, p) => (value - space.evaluation.shift[p % dims]!) / space.evaluation.scale[p % dims]!,
-    );
+    const inEvaluation = applyScaling(points, dims, space.evaluation);
     return {
       timepoint,
       points,

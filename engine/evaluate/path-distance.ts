@@ -1,5 +1,6 @@
 import { gatherRows, rowsWhere } from '../dataset/clouds.ts';
 import { applyScaling, invertScaling } from '../embedding/whiten.ts';
+import { CancelledError } from '../errors.ts';
 import { drawWithoutReplacement, randomStream } from '../random.ts';
 import type { Clouds } from '../train/clouds.ts';
 import type { Trajectory } from '../trajectory/rollout.ts';
@@ -54,7 +55,7 @@ export function pathDistance(
   const data = applyScaling(all, dims, space.evaluation);
   const onPath = applyScaling(invertScaling(path.points, dims, space.training), dims, space.evaluation);
   const mean = along.map((_, t) => {
-    if (shouldStop()) return Number.NaN;
+    if (shouldStop()) throw new CancelledError();
     let sum = 0;
     for (let i = 0; i < chosen.length; i++)
       sum += nearest(data, onPath, (t * chosen.length + i) * dims, dims);

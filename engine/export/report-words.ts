@@ -46,8 +46,8 @@ const references = [
 export const methodsText: Html = html`<p>Cells of neighbouring observed timepoints are paired by optimal transport, and a velocity field is trained by
 regression to reproduce the velocity of the paths that join the pairs; cells are then carried along the field. In
 <strong>OT-CFM</strong> the paths are straight [2]. In <strong>OT-MFM</strong> a first network bends them, so that they have least energy in a
-metric that makes regions without cells costly to cross [1]; the metric used here is LAND, which measures how densely
-cells lie around a point [3]. With the bend switched off, both are the same program.</p>
+metric that makes regions without cells costly to cross [1]; the metric is LAND, which measures how densely
+cells lie around a point [3], or RBF, a learned density [1], as the settings below name it. With the bend switched off, both are the same program.</p>
 <ol class="references">${references.map(
   ({ authors, title, where, url }) =>
     html`<li>${authors}. <cite>${title}</cite>. <a href="${url}" rel="noreferrer">${where}</a>.</li>`,

@@ -34,7 +34,7 @@ export function createLand(kernels: Kernels, options: LandOptions): LandMetric {
   const { dims, bandwidth, rho, power, maxSamples } = options;
   if (!(power * rho ** -(power + 1) < 1e30)) {
     throw new InputError('This LAND metric is too steep for the arithmetic of the fit.', {
-      option: 'rho',
+      option: '--rho',
       expected: 'ρ^−(α+1) below 1e30',
       found: `ρ ${rho} with α ${power}`,
       action: 'take a larger rho or a smaller metricPower',

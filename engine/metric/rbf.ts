@@ -50,7 +50,7 @@ export function createRbf(options: RbfOptions): Metric {
   const { dims, centers, lambda, weights, epsilon, power } = options;
   if (!(power * epsilon ** -(power + 1) < 1e30)) {
     throw new InputError('This RBF metric is too steep for the arithmetic of the fit.', {
-      option: 'rho',
+      option: '--rho',
       expected: 'ε^−(α+1) below 1e30',
       found: `ε ${epsilon} with α ${power}`,
       action: 'take a larger rho or a smaller metricPower',
