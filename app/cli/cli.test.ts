@@ -81,7 +81,7 @@ describe('inspect', () => {
       nObs: 150,
       nVars: 0,
       obs: [{ name: 'day', kind: 'number', nUnique: 3 }],
-      obsm: [{ name: 'X_pca', shape: [150, 2] }],
+      obsm: [{ name: 'X_pca', shape: [150, 2], problem: null }],
       timeColumns: [{ name: 'day', labels: ['0', '1', '3'], times: [0, 1, 3] }],
     });
   });

@@ -74,7 +74,7 @@ export function createPool(size: number): Pool {
         case 'progress':
           return slot.job?.options.onProgress?.(reply.progress);
         case 'result':
-          return settle(slot, (job) => job.resolve(reply.result as never), true);
+          return settle(slot, (job) => job.resolve(reply.result as never), !reply.spent);
         case 'error':
           // after a failed HDF5 call the library's state is not to be trusted: a new worker costs little
           return settle(slot, (job) => job.reject(errorFromMessage(reply.error)), false);

@@ -41,5 +41,6 @@ export interface Progress {
 /** What a worker says. */
 export type Reply =
   | { kind: 'progress'; progress: Progress }
-  | { kind: 'result'; result: unknown }
+  /** `spent`: this worker is not to be used again, though the task succeeded */
+  | { kind: 'result'; result: unknown; spent: boolean }
   | { kind: 'error'; error: ErrorMessage };

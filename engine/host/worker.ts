@@ -5,6 +5,7 @@ import { loadDataset } from '../dataset/load.ts';
 import { errorToMessage } from '../errors.ts';
 import { runBaselineJob } from '../evaluate/baselines.ts';
 import { type FitResult, runFitJob } from '../evaluate/held-out.ts';
+import { libraryFailed } from '../io/hdf5.ts';
 import { inspectH5ad } from '../io/inspect.ts';
 import { writeExample } from '../simulate/write-example.ts';
 import type { Progress, Reply, Task } from './tasks.ts';
@@ -20,7 +21,7 @@ let kernels: Kernels | null = null;
 port.on('message', async (task: Task) => {
   try {
     const { result, transfer } = await perform(task);
-    port.postMessage({ kind: 'result', result } satisfies Reply, transfer);
+    port.postMessage({ kind: 'result', result, spent: libraryFailed() } satisfies Reply, transfer);
   } catch (error) {
     port.postMessage({ kind: 'error', error: errorToMessage(error) } satisfies Reply);
   }

@@ -1,7 +1,9 @@
 import type { ObsColumn, ObsKind } from '../dataset/anndata.ts';
 import { InputError } from '../errors.ts';
-import { categoricalColumn, columnKind, readCategories, readColumn } from './h5ad-column.ts';
-import type { Hdf5Dataset, Hdf5File, Hdf5Group } from './hdf5.ts';
+import { columnKind, columnNode, toColumn } from './h5ad-column.ts';
+import type { FrameElement, Series } from './h5ad-element.ts';
+import { readSeries, seriesLength, seriesTexts } from './h5ad-series.ts';
+import type { Hdf5Group, Hdf5Node } from './hdf5.ts';
 
 /** `obs` or `var` of a file: an index and columns that are read when asked for. */
 export interface H5adFrame {
@@ -12,83 +14,84 @@ export interface H5adFrame {
   index(): string[];
   kind(name: string): ObsKind;
   read(name: string): ObsColumn;
+  /** all of it */
+  element(): FrameElement;
 }
 
-/** A data frame of anndata ≥ 0.7 (a group) or before (a compound dataset); undefined if it is absent. */
-export function openFrame(root: Hdf5File, name: string): H5adFrame | undefined {
-  const element = root.get(name);
-  if (!element) return undefined;
-  return element.kind === 'group' ? groupFrame(root.file, element) : compoundFrame(root, element);
-}
-
-function groupFrame(file: string, group: Hdf5Group): H5adFrame {
+/**
+ * A data frame of anndata ≥ 0.7; for those before see h5ad-legacy.ts.
+ * @throws InputError: no index
+ */
+export function groupFrame(file: string, group: Hdf5Group): H5adFrame {
   const indexName = String(group.attribute('_index') ?? '_index');
-  const index = group.get(indexName);
-  if (index?.kind !== 'dataset' || index.shape?.length !== 1)
-    throw new InputError('A table of the file has no index.', {
-      file,
-      key: `${group.key}/${indexName}`,
-      expected: 'names, one a row',
-      found: index ? 'something else' : 'nothing',
-      action: 'Save the file anew with anndata.',
-    });
-  const length = index.shape[0]!;
-  const order = group.attribute('column-order');
-  // an empty order is written as an array of no numbers
-  const columns = Array.isArray(order)
-    ? order.map(String)
-    : group.names().filter((name) => name !== indexName && !name.startsWith('__'));
+  const indexNode = group.get(indexName);
+  const length = indexNode && seriesLength(indexNode);
+  if (!indexNode || length === undefined) throw noIndex(file, `${group.key}/${indexName}`, indexNode);
+  const columns = columnOrder(group, indexName);
+  const series = (name: string) => {
+    const node = columnNode(file, group, name);
+    checkLength(file, node, length);
+    return readSeries(file, node, group, name);
+  };
   return {
     length,
     columns,
-    index: () => (index.type === 'string' ? index.strings() : Array.from(index.numbers(), String)),
+    index: () => namesOf(readSeries(file, indexNode, group, indexName), { file, key: indexNode.key }),
     kind: (name) => columnKind(file, group, name),
-    read: (name) => readColumn(file, group, name, length),
+    read: (name) => toColumn(series(name), { file, key: `${group.key}/${name}` }),
+    element: () => ({
+      kind: 'dataframe',
+      indexName,
+      index: readSeries(file, indexNode, group, indexName),
+      columns: columns.map((name) => ({ name, series: series(name) })),
+    }),
   };
 }
 
-/** Before anndata 0.7: one compound dataset, codes of categoricals in it and their categories in `uns`. */
-function compoundFrame(root: Hdf5File, table: Hdf5Dataset): H5adFrame {
-  const fields = table.fields();
-  const index = fields.find(({ name }) => name === 'index' || name === '_index') ?? fields[0]!;
-  const categoriesOf = (name: string) => {
-    const element = root.get('uns')?.kind === 'group' ? root.get(`uns/${name}_categories`) : undefined;
-    return element?.kind === 'dataset' ? element : undefined;
-  };
-  const fieldOf = (name: string) => fields.find((field) => field.name === name)!;
-  const kind = (name: string): ObsKind => {
-    if (categoriesOf(name)) return 'categorical';
-    const { type } = fieldOf(name);
-    if (type === 'string' || type === 'boolean') return type;
-    if (type === 'integer' || type === 'float') return 'number';
-    throw new InputError('A column is stored in a way that cannot be read here.', {
-      file: root.file,
-      key: `${table.key}/${name}`,
-      expected: 'numbers, strings or booleans',
-      found: type,
-      action: 'In Python, read the file and save it anew with a recent anndata.',
-    });
-  };
-  return {
-    length: index.values.length,
-    columns: fields.filter((field) => field !== index).map(({ name }) => name),
-    index: () => index.values.map(String),
-    kind,
-    read(name) {
-      const { values } = fieldOf(name);
-      switch (kind(name)) {
-        case 'string':
-          return { kind: 'string', values: values.map(String) };
-        case 'boolean':
-          return { kind: 'boolean', values: Int8Array.from(values as number[]) };
-        case 'number':
-          return { kind: 'number', values: Float64Array.from(values as number[]) };
-        case 'categorical': {
-          const categories = readCategories(root.file, categoriesOf(name)!);
-          const codes = Int32Array.from(values as number[]);
-          return categoricalColumn(root.file, `${table.key}/${name}`, codes, categories, false);
-        }
-      }
-    },
-  };
+/** @throws InputError: what groupFrame and its parts throw */
+export function readFrameElement(file: string, group: Hdf5Group): FrameElement {
+  return groupFrame(file, group).element();
+}
+
+function columnOrder(group: Hdf5Group, indexName: string): string[] {
+  const order = group.attribute('column-order');
+  // an empty order is written as an array of no numbers
+  if (Array.isArray(order)) return order.map(String);
+  if (typeof order === 'string') return [order];
+  return group.names().filter((name) => name !== indexName && !name.startsWith('__'));
+}
+
+/** @throws InputError: missing names, or no names */
+export function namesOf(index: Series, place: { file: string; key: string }): string[] {
+  const names = seriesTexts(index);
+  if (names) return names;
+  throw new InputError('Some names of a table are missing.', {
+    ...place,
+    expected: 'a name for each row',
+    found: index.kind === 'unsupported' ? index.found : 'missing values',
+    action: 'In Python, give all rows names (adata.obs_names, adata.var_names) and save the file anew.',
+  });
+}
+
+function noIndex(file: string, key: string, found: Hdf5Node | undefined): InputError {
+  return new InputError('A table of the file has no index.', {
+    file,
+    key,
+    expected: 'names, one a row',
+    found: found ? 'something else' : 'nothing',
+    action: 'Save the file anew with anndata.',
+  });
+}
+
+// A group without the parts of a series is told by whoever reads it.
+function checkLength(file: string, node: Hdf5Node, rows: number): void {
+  const values = node.kind === 'dataset' ? node : (node.get('codes') ?? node.get('values'));
+  if (values?.kind !== 'dataset' || (values.shape?.length === 1 && values.shape[0] === rows)) return;
+  throw new InputError('A column has not one value a row.', {
+    file,
+    key: values.key,
+    expected: `${rows} values`,
+    found: `the shape [${values.shape?.join(', ') ?? ''}]`,
+    action: 'Save the file anew with anndata.',
+  });
 }

@@ -1,12 +1,16 @@
 import type { DenseMatrix } from '../dataset/anndata.ts';
 import { listNames, nearestName } from '../dataset/names.ts';
 import { InputError } from '../errors.ts';
-import type { Hdf5Dataset, Hdf5File, Hdf5Node } from './hdf5.ts';
+import { openEmbedding, type StoredEmbedding } from './h5ad-embedding.ts';
+import type { Hdf5File } from './hdf5.ts';
 
+/** `obsm` or `varm`. */
 export interface ObsmInfo {
   name: string;
-  /** `[cells, dimensions]` as stored */
+  /** `[cells, dimensions]` as stored, `[]` if unknown */
   shape: number[];
+  /** why it cannot serve as an embedding; null: it can, if its values are finite */
+  problem: string | null;
 }
 
 export interface ReadObsmOptions {
@@ -16,14 +20,22 @@ export interface ReadObsmOptions {
   option?: string;
 }
 
-/** The elements of `obsm`, whatever they are: dense arrays, sparse matrices, data frames; damaged ones are left out. */
-export function listObsm(root: Hdf5File): ObsmInfo[] {
-  const obsm = root.get('obsm');
-  if (obsm?.kind !== 'group') return [];
-  return obsm.names().flatMap((name) => {
+/** `obsm` or `varm`, how many rows its elements must have, and what these are called. */
+export interface Axis {
+  key: 'obsm' | 'varm' | 'raw/varm';
+  length: number;
+  /** asked only to name a row in an error */
+  names: () => string[];
+}
+
+type Place = { file: string; key: string; option?: string };
+
+/** All elements, whatever they are: dense arrays, sparse matrices, data frames, others; damaged ones are left out. */
+export function listObsm(root: Hdf5File, axis: Axis): ObsmInfo[] {
+  return embeddingNames(root, axis).flatMap((name) => {
     try {
-      const element = obsm.get(name);
-      return element ? [{ name, shape: shapeOf(element) }] : [];
+      const stored = openEmbedding(root, axis.key, name);
+      return stored ? [{ name, shape: stored.shape, problem: problemOf(stored, axis) }] : [];
     } catch (error) {
       if (error instanceof InputError) return [];
       throw error;
@@ -31,35 +43,66 @@ export function listObsm(root: Hdf5File): ObsmInfo[] {
   });
 }
 
-/** Rows and columns of a matrix in whichever encoding; `[]` if unknown. */
-export function shapeOf(element: Hdf5Node): number[] {
-  if (element.kind === 'dataset') return element.shape ?? [];
-  const shape = element.attribute('shape') ?? element.attribute('h5sparse_shape');
-  if (Array.isArray(shape)) return shape.map(Number);
-  const index = element.get(String(element.attribute('_index') ?? '_index'));
-  const columns = element.attribute('column-order');
-  return index?.kind === 'dataset' && Array.isArray(columns) ? [index.shape?.[0] ?? 0, columns.length] : [];
+function problemOf(stored: StoredEmbedding, axis: Axis): string | null {
+  const { shape, problem } = stored;
+  if (problem !== null) return problem;
+  if (shape[0] !== axis.length) return `${shape[0]} rows where there are ${axis.length}`;
+  if (shape[1] === 0) return 'no columns';
+  try {
+    stored.checkStorage();
+    return null;
+  } catch (error) {
+    if (error instanceof InputError) return `data that cannot be read: ${error.detail.found}`;
+    throw error;
+  }
+}
+
+function embeddingNames(root: Hdf5File, axis: Axis): string[] {
+  const node = root.get(axis.key) ?? root.get(axis.key.replace('/', '.'));
+  if (node?.kind === 'group') return node.names();
+  // before anndata 0.7
+  return node?.type === 'compound' ? node.fields().map(({ name }) => name) : [];
 }
 
 /**
- * A dense numeric matrix of `obsm`, checked: one row a cell, at least one column, every value that is read finite.
- * @param obsNames asked only to name a cell in an error
+ * A matrix of numbers, checked: one row a cell, at least one column, every value that is read finite. Sparse matrices
+ * and data frames of numbers become dense.
  */
 export function readObsm(
   root: Hdf5File,
   name: string,
-  nObs: number,
-  obsNames: () => string[],
+  axis: Axis,
   { columns, option }: ReadObsmOptions = {},
 ): DenseMatrix {
-  const file = root.file;
-  const place = { file, key: `obsm/${name}`, ...(option !== undefined && { option }) };
-  const element = findDense(root, name, place);
-  const [rows, width] = element.shape as [number, number];
-  if (rows !== nObs)
+  const place = { file: root.file, key: `${axis.key}/${name}`, ...(option !== undefined && { option }) };
+  const stored = name === '' ? undefined : openEmbedding(root, axis.key, name);
+  if (!stored) throw noSuchEmbedding(root, name, axis, place);
+  if (stored.problem !== null)
+    throw new InputError('This element cannot serve as an embedding.', {
+      ...place,
+      expected: 'numbers [cells, dimensions]: an array, a sparse matrix or a data frame',
+      found: stored.problem,
+      action: `Name another embedding; there are: ${describeObsm(root, axis)}. Or convert this one with numpy and save the file anew.`,
+    });
+  const [rows, width] = stored.shape as [number, number];
+  checkShape(rows, width, columns, axis, place);
+  const d = columns ?? width;
+  const values = stored.read(d);
+  checkFinite(values, d, place, axis);
+  return { values, shape: [rows, d] };
+}
+
+function checkShape(
+  rows: number,
+  width: number,
+  columns: number | undefined,
+  axis: Axis,
+  place: Place,
+): void {
+  if (rows !== axis.length)
     throw new InputError('The embedding has not one row a cell.', {
       ...place,
-      expected: `${nObs} rows, as obs has`,
+      expected: `${axis.length} rows, as obs has`,
       found: `${rows} rows`,
       action: 'Save the file anew with anndata.',
     });
@@ -70,70 +113,24 @@ export function readObsm(
       found: `the shape [${rows}, 0]`,
       action: 'Name another embedding, or compute this one anew.',
     });
-  const d = columns ?? width;
-  if (!Number.isInteger(d) || d < 1 || d > width)
+  if (columns !== undefined && (!Number.isInteger(columns) || columns < 1 || columns > width))
     throw new InputError('The embedding has not as many columns as were asked for.', {
       ...place,
       expected: `1 to ${width}`,
-      found: String(d),
+      found: String(columns),
       action: `Ask for ${width} or fewer.`,
     });
-  const stored = element.numbers([
-    [0, rows],
-    [0, d],
-  ]);
-  const values =
-    stored instanceof Float32Array || stored instanceof Float64Array ? stored : Float64Array.from(stored);
-  checkFinite(values, d, place, obsNames);
-  return { values, shape: [rows, d] };
 }
 
-type Place = { file: string; key: string; option?: string };
-
-function findDense(root: Hdf5File, name: string, place: Place): Hdf5Dataset {
-  const obsm = root.get('obsm');
-  if (obsm?.kind === 'dataset')
-    throw new InputError('The embeddings are stored in the layout of a very old anndata.', {
-      ...place,
-      key: 'obsm',
-      expected: 'a group of arrays',
-      found: 'one table',
-      action: 'In Python, read the file and save it anew with a recent anndata.',
-    });
-  const element = obsm && name !== '' ? obsm.get(name) : undefined;
-  if (!element) throw noSuchEmbedding(root, name, place);
-  const notDense = (found: string) =>
-    new InputError('This element of obsm cannot serve as an embedding.', {
-      ...place,
-      expected: 'a dense array of numbers [cells, dimensions]',
-      found,
-      action: `Name another embedding; there are: ${describeObsm(root)}. Or convert this one with numpy and save the file anew.`,
-    });
-  if (element.kind === 'group') {
-    const encoding = element.attribute('encoding-type');
-    throw notDense(
-      encoding === 'dataframe'
-        ? 'a data frame'
-        : encoding === undefined
-          ? 'a group'
-          : `a sparse matrix or other encoding (${encoding})`,
-    );
-  }
-  if (element.type !== 'float' && element.type !== 'integer')
-    throw notDense(`an array of type ${element.type}`);
-  if (element.shape?.length !== 2) throw notDense(`the shape [${element.shape?.join(', ') ?? ''}]`);
-  return element;
-}
-
-function noSuchEmbedding(root: Hdf5File, name: string, place: Place): InputError {
-  const there = listObsm(root);
+function noSuchEmbedding(root: Hdf5File, name: string, axis: Axis, place: Place): InputError {
+  const there = listObsm(root, axis);
   const near = nearestName(
     name,
     there.map((m) => m.name),
   );
   return new InputError(`There is no embedding "${name}".`, {
     ...place,
-    expected: `one of: ${describeObsm(root)}`,
+    expected: `one of: ${describeObsm(root, axis)}`,
     action:
       there.length === 0
         ? 'Compute one first, e.g. in Python with scanpy.pp.pca, and save the file.'
@@ -143,15 +140,16 @@ function noSuchEmbedding(root: Hdf5File, name: string, place: Place): InputError
   });
 }
 
-function describeObsm(root: Hdf5File): string {
-  return listNames(listObsm(root).map(({ name, shape }) => `${name} [${shape.join(', ')}]`));
+function describeObsm(root: Hdf5File, axis: Axis): string {
+  const usable = listObsm(root, axis).filter(({ problem }) => problem === null);
+  return listNames(usable.map(({ name, shape }) => `${name} [${shape.join(', ')}]`));
 }
 
 function checkFinite(
   values: Float32Array | Float64Array,
   columns: number,
   place: Place,
-  obsNames: () => string[],
+  { names }: Axis,
 ): void {
   let count = 0;
   let first = -1;
@@ -165,15 +163,15 @@ function checkFinite(
   throw new InputError('The embedding has values that are no finite numbers.', {
     ...place,
     expected: 'finite numbers only',
-    found: `${count} NaN or infinite ${count === 1 ? 'value' : 'values'}; the first is ${values[first]} in cell ${nameOf(obsNames, row)} (row ${row}, column ${first % columns}, counted from 0)`,
+    found: `${count} NaN or infinite ${count === 1 ? 'value' : 'values'}; the first is ${values[first]} in cell ${nameOf(names, row)} (row ${row}, column ${first % columns}, counted from 0)`,
     action: 'Remove these cells, or compute the embedding anew, and save the file.',
   });
 }
 
 /** The embedding's error matters more than one about the names. */
-function nameOf(obsNames: () => string[], row: number): string {
+function nameOf(names: () => string[], row: number): string {
   try {
-    return `"${obsNames()[row]}"`;
+    return `"${names()[row]}"`;
   } catch {
     return 'without a readable name';
   }

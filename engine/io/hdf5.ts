@@ -1,44 +1,44 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import * as h5wasm from 'h5wasm/node';
-import { type ErrorPlace, InputError, MeanderError } from '../errors.ts';
+import { InputError } from '../errors.ts';
+import { isNumberType, type NumericArray, Undecodable } from './hdf5-decode.ts';
+import { checkFilters } from './hdf5-filters.ts';
+import { guarded, libraryFailed, loadLibrary, reasonOf } from './hdf5-library.ts';
 import { checkIsHdf5 } from './hdf5-path.ts';
+import {
+  type CompoundField,
+  type ElementType,
+  elementType,
+  type Place,
+  type Range,
+  readFields,
+  readNumbers,
+  readStrings,
+  type Stored,
+  wrongType,
+} from './hdf5-slab.ts';
+import { dtypeName, storedType } from './hdf5-type.ts';
+
+export type { NumericArray } from './hdf5-decode.ts';
+export { hdf5ForWriting, libraryFailed } from './hdf5-library.ts';
+export type { CompoundField, ElementType, Range } from './hdf5-slab.ts';
 
 /*
- * The only door to the HDF5 library, which is synchronous and holds its state for the whole thread: call it in a
+ * With hdf5-library.ts, hdf5-slab.ts and hdf5-write.ts the only door to the HDF5 library, which is synchronous and holds its state for the whole thread: call it in a
  * worker thread, and replace that worker after an error, since an error leaves the library's C stack unwound.
  */
 
-/** Numbers of a dataset as stored; 64-bit integers come as Float64Array (beyond 2⁵³ rounded), booleans as 0 and 1. */
-export type NumericArray =
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array;
-
-export type ElementType = 'integer' | 'float' | 'boolean' | 'string' | 'compound' | 'other';
-
-/** A scalar or a list; 64-bit integers as numbers, booleans as 0 and 1. */
+/** A scalar or a list; 64-bit integers as numbers, booleans as 0 and 1, texts as they are. */
 export type AttributeValue = string | number | string[] | number[];
-
-/** `[start, stop)` along one dimension. */
-export type Range = [start: number, stop: number];
-
-/** One member of a compound dataset, for all its rows. */
-export interface CompoundField {
-  name: string;
-  type: ElementType;
-  values: (string | number)[];
-}
 
 interface Hdf5Element {
   /** path inside the file without a leading slash, e.g. `obs/day`; `/` for the root */
   readonly key: string;
-  /** undefined if there is none */
+  /** undefined if there is none, or if it is no text and no number */
   attribute(name: string): AttributeValue | undefined;
+  /** what an attribute that is a reference points at; undefined if there is none */
+  follow(attribute: string): Hdf5Node | undefined;
 }
 
 export interface Hdf5Group extends Hdf5Element {
@@ -53,10 +53,21 @@ export interface Hdf5Dataset extends Hdf5Element {
   /** `[]` for a scalar, undefined for HDF5's empty dataspace */
   readonly shape: number[] | undefined;
   readonly type: ElementType;
-  /** row-major; `ranges` selects a slab, missing ones select all */
+  /** as numpy calls it: `float32`, `int64`, `bool`, `string`, `compound`; of other types a description, e.g. `complex64` */
+  readonly dtype: string;
+  /** ASCII of a fixed size, as anndata before 0.7 wrote texts */
+  readonly fixedAscii: boolean;
+  /**
+   * Row-major; `ranges` selects a slab, missing ones select all.
+   * @throws InputError: damaged, a filter that is missing, an integer beyond 2⁵³
+   */
   numbers(ranges?: Range[]): NumericArray;
-  strings(): string[];
+  /** alike; @throws InputError: also what is no UTF-8 */
+  strings(ranges?: Range[]): string[];
+  /** all rows of a compound dataset */
   fields(): CompoundField[];
+  /** @throws InputError: compressed in a way that cannot be read, or parts in another file that is not there */
+  checkStorage(): void;
 }
 
 export type Hdf5Node = Hdf5Group | Hdf5Dataset;
@@ -67,22 +78,6 @@ export interface Hdf5File extends Hdf5Group {
   close(): void;
 }
 
-/** The library's heap never shrinks and one read must stay below 2 GB, hence slabs. */
-const SLAB_BYTES = 64 * 2 ** 20;
-/** Filters inside the library: deflate, shuffle, fletcher32, nbit, scale-offset. */
-const KNOWN_FILTERS = new Set([1, 2, 3, 5, 6]);
-const FILTER_NAMES: Record<number, string> = {
-  4: 'SZIP',
-  307: 'BZIP2',
-  32000: 'LZF',
-  32001: 'Blosc',
-  32004: 'LZ4',
-  32008: 'Bitshuffle',
-  32013: 'ZFP',
-  32015: 'Zstandard',
-  32026: 'Blosc2',
-};
-
 /**
  * Opens a file for reading.
  * @param path as the user named it
@@ -90,7 +85,7 @@ const FILTER_NAMES: Record<number, string> = {
  */
 export async function openHdf5(path: string): Promise<Hdf5File> {
   checkIsHdf5(path);
-  const library = await h5wasm.ready;
+  const library = await loadLibrary();
   library.activate_throwing_error_handler();
   let file: h5wasm.File;
   try {
@@ -103,17 +98,20 @@ export async function openHdf5(path: string): Promise<Hdf5File> {
     ...groupOf(file, path, '/'),
     file: path,
     close: () => {
-      if (file.file_id >= 0n) file.close();
+      const id = file.file_id;
       file.file_id = -1n;
+      if (id >= 0n) closeFile(id);
     },
   };
 }
 
-/** The loaded library, for writing: errors must not throw there, since that leaves unreadable files. */
-export async function hdf5ForWriting(): Promise<typeof h5wasm> {
-  const library = await h5wasm.ready;
-  library.deactivate_throwing_error_handler();
-  return h5wasm;
+// After a failed call closing may fail too, which must not hide the first error.
+function closeFile(id: bigint): void {
+  try {
+    h5wasm.Module.close_file(id);
+  } catch (error) {
+    if (!libraryFailed()) throw error;
+  }
 }
 
 function openingError(path: string, error: unknown): InputError {
@@ -126,38 +124,13 @@ function openingError(path: string, error: unknown): InputError {
   );
 }
 
-/** The innermost line of HDF5's error stack, or what else was thrown. */
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const lines = [...text.matchAll(/ in \w+\(\): (.+)$/gm)];
-  return lines.at(-1)?.[1] ?? text.split('\n', 1)[0]!;
-}
-
-function guarded<T>(place: ErrorPlace, read: () => T): T {
-  // a writer in this thread may have switched it off
-  h5wasm.Module.activate_throwing_error_handler();
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof MeanderError) throw error;
-    throw new InputError(
-      'A part of the file cannot be read: the file is damaged or cut short.',
-      {
-        ...place,
-        found: reasonOf(error),
-        action: 'Copy or download it again, or save it anew with anndata.',
-      },
-      error,
-    );
-  }
-}
-
 function groupOf(group: h5wasm.Group, file: string, key: string): Hdf5Group {
   const place = { file, key };
   return {
     kind: 'group',
     key,
     attribute: (name) => readAttribute(group, place, name),
+    follow: (name) => followAttribute(group, place, name),
     names: () => guarded(place, () => group.keys()),
     get: (name) => nodeAt(group, file, key === '/' ? name : `${key}/${name}`, name),
   };
@@ -169,25 +142,30 @@ function nodeAt(parent: h5wasm.Group, file: string, key: string, name: string): 
   if (entity instanceof h5wasm.Group) return groupOf(entity, file, key);
   if (entity instanceof h5wasm.Dataset) return datasetOf(entity, place);
   if (entity === null) return undefined;
-  throw new InputError('An element of the file is a link that leads nowhere.', {
+  throw new InputError('An element of the file holds no data, or is a link that leads nowhere.', {
     ...place,
     expected: 'a group or a dataset',
-    found: entity instanceof h5wasm.ExternalLink ? `a link into ${entity.filename}` : 'a broken link',
+    found: foundInstead(entity),
     action: 'Save the file anew with anndata, with everything inside it.',
   });
 }
 
+function foundInstead(entity: h5wasm.Entity): string {
+  if (entity instanceof h5wasm.ExternalLink) return `a link into ${entity.filename}`;
+  return entity instanceof h5wasm.Datatype ? 'the description of a type' : 'a broken link';
+}
+
 function readAttribute(
   element: h5wasm.Group | h5wasm.Dataset,
-  place: ErrorPlace,
+  place: Place,
   name: string,
 ): AttributeValue | undefined {
   return guarded(place, () => {
     const value = element.attrs[name]?.value;
     if (value === undefined || value === null) return undefined;
     if (typeof value === 'string' || typeof value === 'number') return value;
-    if (typeof value === 'bigint') return Number(value);
-    if (ArrayBuffer.isView(value)) return Array.from(value as ArrayLike<number | bigint>, Number);
+    if (typeof value === 'bigint') return exactNumber(value);
+    if (ArrayBuffer.isView(value)) return Array.from(value as ArrayLike<number | bigint>, exactNumber);
     // references and nested values mean nothing to a caller
     return Array.isArray(value) && value.every((v) => typeof v === 'string')
       ? (value as string[])
@@ -195,145 +173,71 @@ function readAttribute(
   });
 }
 
-function datasetOf(dataset: h5wasm.Dataset, place: { file: string; key: string }): Hdf5Dataset {
+function exactNumber(value: number | bigint): number {
+  const number = Number(value);
+  if (typeof value === 'bigint' && !Number.isSafeInteger(number))
+    throw new Undecodable('an attribute below 2^53 in size', String(value));
+  return number;
+}
+
+function followAttribute(
+  element: h5wasm.Group | h5wasm.Dataset,
+  place: Place,
+  name: string,
+): Hdf5Node | undefined {
+  const path = guarded(place, () => {
+    const value = element.attrs[name]?.value;
+    return value instanceof h5wasm.Reference
+      ? h5wasm.Module.get_referenced_name(element.file_id, value.ref_data, true)
+      : undefined;
+  });
+  return path ? nodeAt(element.root, place.file, path.replace(/^\/+/, ''), path) : undefined;
+}
+
+function datasetOf(dataset: h5wasm.Dataset, place: Place): Hdf5Dataset {
   const metadata = guarded(place, () => dataset.metadata);
-  const shape = metadata.shape ?? undefined;
-  const type = elementType(metadata);
-  const wrong = (expected: string) =>
-    new InputError('An element of the file has a type that does not serve here.', {
-      ...place,
-      expected,
-      found: type,
-      action: 'Save the file anew with anndata.',
+  const type = storedType(metadata);
+  const stored = { dataset, metadata, type, place };
+  const read = <T>(expected: string, serves: boolean, act: () => T): T => {
+    if (!serves) throw wrongType(stored, expected);
+    return guarded(place, () => {
+      checkStorage(stored);
+      return act();
     });
+  };
   return {
     kind: 'dataset',
     key: place.key,
-    shape,
-    type,
+    shape: metadata.shape ?? undefined,
+    type: elementType(type),
+    dtype: dtypeName(type),
+    fixedAscii: type.kind === 'string' && !type.variable && type.ascii,
     attribute: (name) => readAttribute(dataset, place, name),
-    numbers(ranges = []) {
-      if (!['integer', 'float', 'boolean'].includes(type)) throw wrong('numbers');
-      checkFloatSize(metadata, place);
-      return guarded(place, () => readNumbers(dataset, metadata, ranges, place));
-    },
-    strings() {
-      if (type !== 'string') throw wrong('strings');
-      return guarded(place, () => {
-        checkFilters(dataset, place);
-        if (metadata.vlen) return readTexts(dataset, metadata);
-        const value = dataset.value;
-        return typeof value === 'string' ? [value] : ((value ?? []) as string[]);
-      });
-    },
-    fields() {
-      const members = metadata.compound_type?.members;
-      if (!members) throw wrong('a table');
-      return guarded(place, () => {
-        checkFilters(dataset, place);
-        const rows = (dataset.value ?? []) as unknown[][];
-        return members.map((member, m) => ({
-          name: member.name,
-          type: elementType(member),
-          values: rows.map((row) => (typeof row[m] === 'string' ? row[m] : Number(row[m]))),
-        }));
-      });
-    },
+    follow: (name) => followAttribute(dataset, place, name),
+    numbers: (ranges = []) => read('numbers', isNumberType(type), () => readNumbers(stored, ranges)),
+    strings: (ranges = []) => read('strings', type.kind === 'string', () => readStrings(stored, ranges)),
+    checkStorage: () => guarded(place, () => checkStorage(stored)),
+    fields: () => read('a table', type.kind === 'compound', () => readFields(stored)),
   };
 }
 
-function readNumbers(
-  dataset: h5wasm.Dataset,
-  metadata: h5wasm.Metadata,
-  ranges: Range[],
-  place: ErrorPlace,
-): NumericArray {
-  checkFilters(dataset, place);
-  const shape = metadata.shape ?? [0];
-  // the library's slabs need one dimension at least
-  if (shape.length === 0) return asNumeric([dataset.value as number | bigint]);
-  const box = shape.map((n, d): Range => ranges[d] ?? [0, n]);
-  const rowLength = box.slice(1).reduce((product, [start, stop]) => product * (stop - start), 1);
-  const [first, last] = box[0]!;
-  const rows = Math.max(1, Math.floor(SLAB_BYTES / Math.max(1, rowLength * metadata.size)));
-  const slab = (from: number, to: number) =>
-    asNumeric(dataset.slice([[from, to], ...box.slice(1)]) as ArrayLike<number | bigint>);
-  if (last - first <= rows) return slab(first, last);
-  let whole: NumericArray | undefined;
-  for (let from = first; from < last; from += rows) {
-    const part = slab(from, Math.min(from + rows, last));
-    whole ??= new (part.constructor as Float64ArrayConstructor)((last - first) * rowLength);
-    whole.set(part, (from - first) * rowLength);
-  }
-  return whole!;
+/** @throws InputError: what would abort the library, or give values that are not in the file */
+function checkStorage({ dataset, metadata, type, place }: Stored): void {
+  const valueBytes = type.kind === 'string' && type.variable ? 16 : metadata.size;
+  checkFilters({ filters: dataset.filters, valueBytes, chunks: metadata.chunks }, place);
+  checkSources(metadata, place);
 }
 
-/**
- * Strings of any length. The library's own way frees the pointers that a failed read left uninitialised, which aborts
- * all of it and hides the reason.
- */
-function readTexts(dataset: h5wasm.Dataset, metadata: h5wasm.Metadata): string[] {
-  const library = h5wasm.Module;
-  const bytes = metadata.size * metadata.total_size;
-  if (bytes === 0) return [];
-  const pointer = library._malloc(bytes);
-  try {
-    library.HEAPU8.fill(0, pointer, pointer + bytes);
-    library.get_dataset_data(dataset.file_id, dataset.path, null, null, null, BigInt(pointer));
-    const texts = new Uint32Array(library.HEAPU8.slice(pointer, pointer + bytes).buffer);
-    const strings = Array.from(texts, (text) => (text === 0 ? '' : library.UTF8ToString(text)));
-    library.reclaim_vlen_memory(dataset.file_id, dataset.path, '', BigInt(pointer));
-    return strings;
-  } finally {
-    library._free(pointer);
-  }
-}
-
-function asNumeric(values: ArrayLike<number | bigint>): NumericArray {
-  if (ArrayBuffer.isView(values) && !(values instanceof BigInt64Array || values instanceof BigUint64Array))
-    return values as unknown as NumericArray;
-  return Float64Array.from(values, Number);
-}
-
-// A missing filter would throw or, with strings, abort the whole library: ask before reading.
-function checkFilters(dataset: h5wasm.Dataset, place: ErrorPlace): void {
-  const unknown = dataset.filters.find(({ id }) => !KNOWN_FILTERS.has(id));
-  if (!unknown) return;
-  throw new InputError('A part of the file is compressed in a way that cannot be read here.', {
+// Without its source a virtual dataset reads as zeros.
+function checkSources({ virtual_sources: sources = [] }: h5wasm.Metadata, place: Place): void {
+  const missing = sources.find(
+    ({ file_name: name }) => name !== '.' && !existsSync(resolve(dirname(place.file), name)),
+  );
+  if (!missing) return;
+  throw new InputError('A part of the file lies in another file, which is not there.', {
     ...place,
-    expected: 'gzip or no compression',
-    found: FILTER_NAMES[unknown.id] ?? `${unknown.name || 'a filter'} (number ${unknown.id})`,
-    action: 'In Python, save it anew with adata.write_h5ad(NAME, compression="gzip").',
+    expected: `the file ${missing.file_name} beside it`,
+    found: 'nothing',
+    action: 'Copy that file beside this one, or save the data in one file.',
   });
-}
-
-function checkFloatSize(metadata: h5wasm.Metadata, place: ErrorPlace): void {
-  if (elementType(metadata) !== 'float' || metadata.size === 4 || metadata.size === 8) return;
-  throw new InputError('A part of the file has numbers of a size that cannot be read here.', {
-    ...place,
-    expected: 'float32 or float64',
-    found: `float${metadata.size * 8}`,
-    action: 'In Python, convert it with .astype("float32") and save the file anew.',
-  });
-}
-
-function elementType(metadata: h5wasm.Metadata): ElementType {
-  const classes = h5wasm.Module.H5T_class_t;
-  switch (metadata.type) {
-    case classes.H5T_INTEGER.value:
-      return 'integer';
-    case classes.H5T_FLOAT.value:
-      return 'float';
-    case classes.H5T_STRING.value:
-      return 'string';
-    case classes.H5T_COMPOUND.value:
-      return 'compound';
-    case classes.H5T_ENUM.value: {
-      // h5py writes booleans as this enumeration
-      const members = metadata.enum_type?.members ?? {};
-      return members.FALSE === 0 && members.TRUE === 1 ? 'boolean' : 'other';
-    }
-    default:
-      return 'other';
-  }
 }

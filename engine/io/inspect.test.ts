@@ -15,7 +15,7 @@ describe('inspectH5ad', () => {
         { name: 'day', kind: 'categorical', nUnique: 2 },
         { name: 'n', kind: 'number', nUnique: 12 },
       ],
-      obsm: [{ name: 'X_pca', shape: [12, 2] }],
+      obsm: [{ name: 'X_pca', shape: [12, 2], problem: null }],
       timeColumns: [{ name: 'day', labels: ['day 0', 'day 7'], times: [0, 7] }],
     });
   });
