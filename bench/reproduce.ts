@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
+import { loadOptionsOf } from '../engine/dataset/load.ts';
 import {
   createPool,
   type Experiment,
@@ -49,8 +50,7 @@ async function reproduce(dims: number): Promise<void> {
   const path = join(flags.out, `${dims}d.jsonl`);
   mkdirSync(dirname(path), { recursive: true });
   const known = new Set(existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n').map(keyOfLine) : []);
-  const { time, embedding, label, batch } = config;
-  const dataset = await pool.run({ kind: 'load', path: flags.file, time, embedding, dims, label, batch });
+  const dataset = await pool.run({ kind: 'load', path: flags.file, ...loadOptionsOf(config) });
   const { labels } = dataset.timepoints;
   const append = (experiment: Experiment) => {
     for (const row of metricsOf(experiment).rows) {

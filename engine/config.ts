@@ -162,6 +162,43 @@ const experimentShape = {
         help: 'column of obs with the time of each cell (meander inspect lists candidates)',
       }),
     ),
+  timepoints: z
+    .array(
+      z.strictObject({
+        labels: z.array(z.string()).min(1),
+        time: z.number().nullable().default(null),
+        name: z.string().min(1).nullable().default(null),
+      }),
+    )
+    .nullable()
+    .default(null)
+    .meta(
+      meta({
+        group: 'data',
+        argument: 'EDITS',
+        help: "'day 0=0,day 3+day 4=3.5 as late': timepoints of these labels, merged by +, with their real times and names; others are dropped",
+      }),
+    ),
+  where: z
+    .array(
+      z.union([
+        z.strictObject({ column: z.string().min(1), keep: z.array(z.string()).min(1) }),
+        z.strictObject({ column: z.string().min(1), drop: z.array(z.string()).min(1) }),
+        z.strictObject({
+          column: z.string().min(1),
+          min: z.number().nullable(),
+          max: z.number().nullable(),
+        }),
+      ]),
+    )
+    .default([])
+    .meta(
+      meta({
+        group: 'data',
+        argument: 'CONDITION',
+        help: "only cells that meet it, e.g. 'cell_type=A,B', 'doublet!=True', 'n_genes=200..5000'; may be repeated, all must hold",
+      }),
+    ),
   embedding: z
     .string()
     .min(1)
@@ -287,7 +324,7 @@ export type ExperimentInput = z.input<typeof experimentSchema>;
 /** One option, as flags and forms are derived from it. */
 export type Option = OptionMeta & {
   name: keyof ExperimentConfig;
-  kind: 'flag' | 'number' | 'text' | 'list';
+  kind: 'flag' | 'number' | 'text' | 'list' | 'timepoints' | 'conditions';
   default: unknown;
 };
 
@@ -298,7 +335,7 @@ export function options(): Option[] {
     return {
       ...(metaOf(schema) as OptionMeta),
       name: name as keyof ExperimentConfig,
-      kind: kindOf(schema),
+      kind: name === 'timepoints' ? 'timepoints' : name === 'where' ? 'conditions' : kindOf(schema),
       default: fallback.success ? fallback.data : undefined,
     };
   });

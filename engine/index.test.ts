@@ -35,13 +35,14 @@ it('exports what it promises, and nothing by accident', () => {
 });
 
 it('the worked example: simulate, read, fit with a day held out, measure', async () => {
-  const { createPool, metricsOf, parseExperiment, runExperiment } = meander;
+  const { createPool, loadOptionsOf, metricsOf, parseExperiment, runExperiment } = meander;
   const pool = createPool(2);
   try {
     const path = join(folder, 'example.h5ad');
     await pool.run({ kind: 'example', path });
     const config = parseExperiment({
       time: 'day',
+      dims: 5,
       holdOut: '3',
       methods: ['ot-mfm', 'ot-cfm'],
       seeds: 1,
@@ -49,8 +50,7 @@ it('the worked example: simulate, read, fit with a day held out, measure', async
       trajectories: 10,
       points: 3,
     });
-    const { time, embedding, label, batch } = config;
-    const dataset = await pool.run({ kind: 'load', path, time, embedding, dims: 5, label, batch });
+    const dataset = await pool.run({ kind: 'load', path, ...loadOptionsOf(config) });
     const experiment = await runExperiment(dataset, config, 'evaluate', { pool });
     const { rows, manifest } = metricsOf(experiment);
 

@@ -9,7 +9,7 @@ export {
   options,
   parseExperiment,
 } from './config.ts';
-export type { Dataset } from './dataset/load.ts';
+export { type Dataset, type LoadOptions, loadOptionsOf } from './dataset/load.ts';
 export { CancelledError, describeError, InputError, MeanderError, WorkError } from './errors.ts';
 export type { FitJob, FitResult, Prediction } from './evaluate/held-out.ts';
 export {

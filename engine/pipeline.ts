@@ -33,6 +33,8 @@ export interface Experiment {
   /** of each held-out group; empty without */
   baselines: BaselineResult[];
   notes: string[];
+  /** of the programs that made it, where it was restored from a session; default: these */
+  versions?: Record<string, string>;
 }
 
 /**
@@ -151,7 +153,7 @@ function startCells({ timepoints }: Dataset, config: ExperimentConfig): Int32Arr
 }
 
 // one copy in memory that all workers read
-function shareDataset(
+export function shareDataset(
   { embedding, timepoints, cellType, batch }: Dataset,
   { timeScale }: ExperimentConfig,
 ): SharedDataset {

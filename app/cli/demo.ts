@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { DEFAULT_COMPARISON } from '../../engine/config.ts';
 import { performExperiment } from './experiment.ts';
 import { loadFile } from './load.ts';
 import { addFitFlags, experimentFrom, type FitFlags } from './options.ts';
 import { printResult } from './table.ts';
+
+const EXAMPLE = 'example.h5ad';
 
 /** `meander demo`: `evaluate` on the embedded example, which is simulated, written as an h5ad and read back. */
 export function demoCommand(): Command {
@@ -22,8 +25,9 @@ export function demoCommand(): Command {
         command: 'demo',
         ...flags,
         config,
+        source: (folder) => ({ path: folder.pathOf(EXAMPLE), finalPath: join(folder.target, EXAMPLE) }),
         async load(source) {
-          const path = source.folder.pathOf('example.h5ad');
+          const path = source.folder.pathOf(EXAMPLE);
           await source.pool.run({ kind: 'example', path }, { signal: source.signal });
           return loadFile(path)(source);
         },

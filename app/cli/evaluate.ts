@@ -13,6 +13,14 @@ export function evaluateCommand(): Command {
     .requiredOption('--out <DIR>', 'folder for the results');
   return addFitFlags(command, { method: 'list', seeds: 3 }).action(async (file: string, flags: FitFlags) => {
     const config = await experimentFrom(command, { methods: [...DEFAULT_COMPARISON], seeds: 3 });
-    printResult(await performExperiment({ command: 'evaluate', ...flags, config, load: loadFile(file) }));
+    printResult(
+      await performExperiment({
+        command: 'evaluate',
+        ...flags,
+        config,
+        load: loadFile(file),
+        source: () => ({ path: file }),
+      }),
+    );
   });
 }

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { type ExperimentConfig, parseExperiment } from '../../engine/config.ts';
 import type { Dataset } from '../../engine/dataset/load.ts';
+import { describeLeftOut } from '../../engine/dataset/timepoints.ts';
 import { metricsOf, writeResults } from '../../engine/export/results.ts';
-import { openResultsFolder, type ResultsFolder } from '../../engine/export/results-folder.ts';
+import { openResultsFolder, type ResultsFolder, SESSION_NAME } from '../../engine/export/results-folder.ts';
+import { sessionSource } from '../../engine/export/session.ts';
 import { createPool, type Pool } from '../../engine/host/pool.ts';
 import { runExperiment } from '../../engine/pipeline.ts';
 import { createProgressDisplay } from './progress.ts';
@@ -13,6 +16,8 @@ export interface ExperimentCommand {
   config: Record<string, unknown>;
   out: string;
   workers: number;
+  /** the file that is read, and where it will be when the results are in place, if it moves with them */
+  source(folder: ResultsFolder): { path: string; finalPath?: string };
   load(source: {
     config: ExperimentConfig;
     pool: Pool;
@@ -22,20 +27,31 @@ export interface ExperimentCommand {
 }
 
 /** Reads, fits, writes: what run, evaluate and demo share. Nothing stays behind where it fails or is stopped. */
-export async function performExperiment({ command, config: given, out, workers, load }: ExperimentCommand) {
+export async function performExperiment({
+  command,
+  config: given,
+  out,
+  workers,
+  load,
+  source,
+}: ExperimentCommand) {
   const config = parseExperiment(given);
   const { signal, release } = stopSignal();
   const pool = createPool(workers);
   const folder = await openResultsFolder(out);
   try {
     const dataset = await load({ config, pool, signal, folder });
-    const { labels, counts, withoutTimepoint } = dataset.timepoints;
+    const { path, finalPath } = source(folder);
+    const session = {
+      path: folder.pathOf(SESSION_NAME),
+      source: sessionSource(path, join(folder.target, SESSION_NAME), finalPath),
+    };
+    const { labels, counts } = dataset.timepoints;
     process.stderr.write(
       `${dataset.name}: ${dataset.nObs} cells, ${dataset.embedding.name} (${dataset.embedding.dims} dimensions), ` +
         `timepoints ${labels.map((label, k) => `${label} (${counts[k]})`).join(', ')}\n`,
     );
-    if (withoutTimepoint > 0)
-      process.stderr.write(`${withoutTimepoint} cells have no time and take no part.\n`);
+    for (const line of describeLeftOut(dataset.timepoints)) process.stderr.write(`${line}\n`);
     const display = createProgressDisplay(labels, process.stderr);
     const experiment = await runExperiment(dataset, config, command === 'run' ? 'run' : 'evaluate', {
       pool,
@@ -44,6 +60,7 @@ export async function performExperiment({ command, config: given, out, workers, 
     }).finally(display.end);
     for (const note of experiment.notes) process.stderr.write(`${note}\n`);
     const metrics = metricsOf(experiment);
+    await pool.run({ kind: 'save session', ...session, experiment, command }, { signal });
     await writeResults(folder, experiment, metrics, command);
     return { metrics, target: folder.target };
   } finally {

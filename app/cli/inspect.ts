@@ -4,17 +4,21 @@ import { createPool } from '../../engine/host/pool.ts';
 import type { Inspection } from '../../engine/io/inspect.ts';
 import { stopSignal } from './stop.ts';
 
-/** `meander inspect FILE`: what an h5ad holds, and which columns can serve as time. */
+/** `meander inspect FILE`: what an h5ad holds, which columns can serve as time, and what its user should know. */
 export function inspectCommand(): Command {
   return new Command('inspect')
-    .description('show what an h5ad file holds and which columns can serve as time')
+    .description('show what an h5ad file holds, which columns can serve as time, and what to mind')
     .argument('<FILE>', 'an h5ad file')
+    .option('--time <COLUMN>', 'judge by this column (default: the best candidate)')
     .option('--json', 'as JSON')
-    .action(async (path: string, { json }: { json?: boolean }) => {
+    .action(async (path: string, { json, time }: { json?: boolean; time?: string }) => {
       const { signal, release } = stopSignal();
       const pool = createPool(1);
       try {
-        const inspection = await pool.run({ kind: 'inspect', path }, { signal });
+        const inspection = await pool.run(
+          { kind: 'inspect', path, ...(time !== undefined && { time }) },
+          { signal },
+        );
         process.stdout.write(json ? `${JSON.stringify(inspection, null, 2)}\n` : inspectionText(inspection));
       } finally {
         await pool.close();
@@ -23,7 +27,7 @@ export function inspectCommand(): Command {
     });
 }
 
-function inspectionText({ nObs, nVars, obs, obsm, timeColumns }: Inspection): string {
+function inspectionText({ nObs, nVars, obs, obsm, timeColumns, findings }: Inspection): string {
   const list = (head: string[], rows: (string | number)[][]) => {
     const table = new Table({ head, style: { head: [], border: [] } });
     table.push(...rows);
@@ -35,16 +39,21 @@ function inspectionText({ nObs, nVars, obs, obsm, timeColumns }: Inspection): st
     timeColumns.length === 0
       ? '  none'
       : list(
-          ['column', 'timepoints'],
-          timeColumns.map(({ name, labels }) => [name, labels.join(', ')]),
+          ['column', 'timepoints', 'why'],
+          timeColumns.map(({ name, labels, reason }) => [name, labels.join(', '), reason]),
         ),
     '\nEmbeddings (--embedding):',
     obsm.length === 0
       ? '  none'
       : list(
-          ['obsm', 'shape'],
-          obsm.map(({ name, shape }) => [name, shape.join(' × ')]),
+          ['obsm', 'shape', 'usable'],
+          obsm.map(({ name, shape, problem }) => [name, shape.join(' × '), problem ?? 'yes']),
         ),
+    '\nFindings:',
+    ...findings.flatMap(({ severity, subject, title, reason, action }) => [
+      `  ${severity.padEnd(8)} ${subject}: ${title} ${reason}`,
+      ...(action ? [`           ${action.label}`] : []),
+    ]),
     '\nColumns of obs:',
     list(
       ['column', 'kind', 'distinct values'],

@@ -2,10 +2,13 @@
 import { Command, CommanderError } from 'commander';
 import { describeError, MeanderError } from '../../engine/errors.ts';
 import { versions } from '../../engine/export/manifest.ts';
+import { cacheCommand } from './cache.ts';
 import { demoCommand } from './demo.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { exampleCommand } from './example.ts';
+import { exportCommand } from './export.ts';
 import { inspectCommand } from './inspect.ts';
+import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 
 const EXIT_STATUS = { input: 2, work: 1, cancelled: 130 } as const;
@@ -16,7 +19,16 @@ const program = new Command('meander')
   .exitOverride()
   .configureHelp({ sortSubcommands: false })
   .showHelpAfterError('(see --help)');
-for (const command of [inspectCommand(), runCommand(), evaluateCommand(), demoCommand(), exampleCommand()]) {
+for (const command of [
+  inspectCommand(),
+  runCommand(),
+  evaluateCommand(),
+  exportCommand(),
+  reportCommand(),
+  demoCommand(),
+  exampleCommand(),
+  cacheCommand(),
+]) {
   program.addCommand(command.exitOverride().showHelpAfterError('(see --help)'));
 }
 

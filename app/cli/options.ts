@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { type Command, Option as CommanderOption, InvalidArgumentError } from 'commander';
 import { type ExperimentInput, flagOf, type Option, options } from '../../engine/config.ts';
+import { parseCondition, parseTimepointEdits } from '../../engine/dataset/edit-flags.ts';
+import type { Condition } from '../../engine/dataset/subset.ts';
 import { InputError } from '../../engine/errors.ts';
 
 /** Flags that every command with a fit takes, beside those of the schema. */
@@ -38,7 +40,9 @@ function flagsOf(option: Option, seeds: number): CommanderOption[] {
   const flag = flagOf(option.name);
   const fallback = option.name === 'seeds' ? seeds : option.default;
   const help =
-    fallback === undefined || fallback === null ? option.help : `${option.help} (default: ${fallback})`;
+    fallback === undefined || fallback === null || Array.isArray(fallback)
+      ? option.help
+      : `${option.help} (default: ${fallback})`;
   switch (option.kind) {
     case 'flag':
       return [
@@ -47,6 +51,14 @@ function flagsOf(option: Option, seeds: number): CommanderOption[] {
       ];
     case 'number':
       return [new CommanderOption(`${flag} <N>`, help).argParser(toNumber)];
+    case 'timepoints':
+      return [new CommanderOption(`${flag} <${option.argument}>`, help).argParser(parseTimepointEdits)];
+    case 'conditions':
+      return [
+        new CommanderOption(`${flag} <${option.argument}>`, help).argParser(
+          (text: string, before: Condition[] = []) => [...before, parseCondition(text)],
+        ),
+      ];
     case 'list':
       return [new CommanderOption(`${flag} <${option.argument ?? 'LIST'}>`, help).argParser(toList)];
     case 'text':

@@ -14,6 +14,14 @@ export function runCommand(): Command {
     .requiredOption('--out <DIR>', 'folder for the results');
   return addFitFlags(command, { method: 'one', seeds: 1 }).action(async (file: string, flags: FitFlags) => {
     const config = await experimentFrom(command, { methods: ['ot-mfm'], seeds: 1 });
-    printResult(await performExperiment({ command: 'run', ...flags, config, load: loadFile(file) }));
+    printResult(
+      await performExperiment({
+        command: 'run',
+        ...flags,
+        config,
+        load: loadFile(file),
+        source: () => ({ path: file }),
+      }),
+    );
   });
 }

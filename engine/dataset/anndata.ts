@@ -42,6 +42,8 @@ export interface ObsSource {
   obsColumns(): ObsColumnInfo[];
   /** @param option the flag that the name came from, for the error */
   readObs(name: string, option?: string): ObsColumn;
+  /** labels of a time column in their order, where the source keeps one apart from the column */
+  timeOrdering?(name: string): string[] | undefined;
 }
 
 /** How many distinct values occur in a column, missing ones apart. */

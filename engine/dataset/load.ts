@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
+import type { ExperimentConfig } from '../config.ts';
 import { InputError } from '../errors.ts';
 import { type H5adFile, openH5ad } from '../io/h5ad-read.ts';
-import { type Timepoints, timepointsFromColumn } from './timepoints.ts';
+import { type Condition, subsetOf } from './subset.ts';
+import { type TimepointEdit, type Timepoints, timepointsFromColumn } from './timepoints.ts';
 
 /** Columns of the embedding that are used where `--dims` says nothing. */
 const DEFAULT_MOST_DIMS = 50;
@@ -36,6 +38,10 @@ export interface Codes {
 export interface LoadOptions {
   /** column of obs */
   time: string;
+  /** how its labels become timepoints; null: as they are */
+  timepoints: TimepointEdit[] | null;
+  /** which cells take part; empty: all */
+  where: Condition[];
   /** matrix in obsm */
   embedding: string;
   /** its first columns; null: all, at most 50 */
@@ -46,11 +52,23 @@ export interface LoadOptions {
   batch: string | null;
 }
 
+export function loadOptionsOf(config: ExperimentConfig): LoadOptions {
+  const { time, timepoints, where, embedding, dims, label, batch } = config;
+  return { time, timepoints, where, embedding, dims, label, batch };
+}
+
 /** Reads what a fit needs of an h5ad, and nothing else. To be called in a worker thread. */
 export async function loadDataset(path: string, options: LoadOptions): Promise<Dataset> {
   const file = await openH5ad(path);
   try {
-    const timepoints = timepointsFromColumn(file.readObs(options.time, '--time'), options.time, file.file);
+    const subset = options.where.length === 0 ? null : subsetOf(file, file.nObs, options.where, file.file);
+    const timepoints = timepointsFromColumn(file.readObs(options.time, '--time'), options.time, {
+      file: file.file,
+      keep: subset?.keep ?? null,
+      edits: options.timepoints,
+      ordering: () => file.timeOrdering?.(options.time),
+    });
+    timepoints.notes.unshift(...(subset?.notes ?? []));
     return {
       name: basename(path),
       nObs: file.nObs,

@@ -1,6 +1,7 @@
 import { InputError } from '../errors.ts';
 import { type RandomStream, shuffle } from '../random.ts';
 import { listNames, nearestName } from './names.ts';
+import { hasOpenQuote, splitOutsideQuotes, unquoted } from './quoted-list.ts';
 import { timeUnit } from './time-label.ts';
 import { matchLabel, type Timepoints } from './timepoints.ts';
 
@@ -18,8 +19,8 @@ export function parseHoldOut(text: string, timepoints: Pick<Timepoints, 'labels'
     throw wrong('No timepoint is named.', 'nothing', 'Name timepoints, or write each or none.');
   if (text.trim() === 'none') return [];
   if (text.trim() === 'each') return eachInner(labels);
-  const groups = splitOutsideQuotes(text, ',').map((group) =>
-    splitOutsideQuotes(group, '+').map((label) => findInner(unquote(label, text), timepoints)),
+  const groups = split(text, ',').map((group) =>
+    split(group, '+').map((label) => findInner(unquote(label, text), timepoints)),
   );
   const distinct = new Map(
     groups.map((group) => {
@@ -68,21 +69,15 @@ function findInner(label: string, timepoints: Pick<Timepoints, 'labels'>): numbe
   });
 }
 
-function splitOutsideQuotes(text: string, separator: string): string[] {
-  const parts = [''];
-  let quoted = false;
-  for (const character of text) {
-    if (character === '"') quoted = !quoted;
-    if (character === separator && !quoted) parts.push('');
-    else parts[parts.length - 1] += character;
-  }
-  if (quoted) throw wrong('A quotation mark is not closed.', text, 'Put both marks around the label.');
-  return parts;
+function split(text: string, separator: string): string[] {
+  if (hasOpenQuote(text))
+    throw wrong('A quotation mark is not closed.', text, 'Put both marks around the label.');
+  return splitOutsideQuotes(text, separator);
 }
 
 function unquote(part: string, whole: string): string {
-  const label = part.trim().replace(/^"(.*)"$/, '$1');
-  if (label === '' || label.includes('"'))
+  const label = unquoted(part);
+  if (label === undefined)
     throw wrong(
       'A part of the list names no timepoint.',
       `${part.trim() || 'nothing'} in: ${whole}`,

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../errors.ts';
 import { countUnique, type ObsColumn, type ObsSource } from './anndata.ts';
+import { parseTimepointEdits } from './edit-flags.ts';
+import { assessTimeColumns } from './time-columns.ts';
 import { parseTime } from './time-label.ts';
-import { matchLabel, rankTimeColumns, timepointsFromColumn } from './timepoints.ts';
+import { matchLabel, timepointsFromColumn } from './timepoints.ts';
 
 const numbers = (...values: number[]): ObsColumn => ({ kind: 'number', values: Float64Array.from(values) });
 const strings = (...values: (string | null)[]): ObsColumn => ({ kind: 'string', values });
@@ -10,7 +12,7 @@ const twice = (...labels: string[]) => strings(...labels, ...labels);
 
 function refusal(column: ObsColumn): InputError {
   try {
-    timepointsFromColumn(column, 'day', 'cells.h5ad');
+    timepointsFromColumn(column, 'day', { file: 'cells.h5ad' });
   } catch (error) {
     expect(error).toBeInstanceOf(InputError);
     const input = error as InputError;
@@ -39,6 +41,9 @@ describe('timepointsFromColumn', () => {
       cellTimepoint: Int32Array.of(2, 0, 1, -1, 2, 0, 1, 1),
       counts: [2, 3, 2],
       withoutTimepoint: 1,
+      unit: 'day',
+      leftOut: { subset: 0, dropped: 0 },
+      notes: [],
     });
   });
 
@@ -69,7 +74,8 @@ describe('timepointsFromColumn', () => {
 
   it.each([
     ['no number', twice('2', 'late'), /"late" cannot be read/, /"late"/],
-    ['two numbers', twice('Day 00', 'Day 00-03'), /"Day 00-03" cannot be read/, /00-03/],
+    ['two numbers', twice('Day 00', 'Day 3-00'), /"Day 3-00" cannot be read/, /3-00/],
+    ['labels of which some have an order', twice('early', 'late'), /"early" cannot be read/, /early/],
     ['infinity', numbers(1, 1, Infinity, Infinity), /"Infinity" cannot be read/, /Infinity/],
     ['different units', twice('E8.5', 'P0'), /not of one kind/, /"E8.5" and "P0"/],
     ['a number without the unit of others', twice('2', '24h'), /not of one kind/, /"24h" and "2"/],
@@ -114,14 +120,21 @@ describe('parseTime', () => {
     ['-1', -1],
     ['1e2', 100],
     [' 3 ', 3],
+    ['Day 00-03', 1.5],
+    ['1-2', 1.5],
+    ['E8.5-E9.5', 9],
+    ['0 to 6 h', 3],
     ['.5 h', 0.5],
   ])('reads %s', (text, time) => {
     expect(parseTime(text)?.time).toBe(time);
   });
 
-  it.each(['', 'late', '1-2', '2 of 3', 'NaN', 'Infinity', '1e999'])('does not read "%s"', (text) => {
-    expect(parseTime(text)).toBeUndefined();
-  });
+  it.each(['', 'late', '2-1', '2024-01-05', '2 of 3', 'NaN', 'Infinity', '1e999'])(
+    'does not read "%s"',
+    (text) => {
+      expect(parseTime(text)).toBeUndefined();
+    },
+  );
 });
 
 describe('matchLabel', () => {
@@ -135,7 +148,118 @@ describe('matchLabel', () => {
   });
 });
 
-describe('rankTimeColumns', () => {
+describe('what labels mean', () => {
+  it('takes the middle of a range, and says so', () => {
+    const { times, labels, notes } = timepointsFromColumn(twice('Day 00', 'Day 00-03', 'Day 06-09'), 'stage');
+    expect([times, labels]).toEqual([
+      [0, 1.5, 7.5],
+      ['Day 00', 'Day 00-03', 'Day 06-09'],
+    ]);
+    expect(notes.join()).toMatch(/middle of a range.*Day 00-03 = 1.5/);
+  });
+
+  it('converts units that are known, to the largest, and says so', () => {
+    const { times, labels, unit, notes } = timepointsFromColumn(twice('2d', '12h', '0', '30 min'), 'time');
+    expect(labels).toEqual(['0', '30 min', '12h', '2d']);
+    expect(times).toEqual([0, 30 / 1440, 0.5, 2]);
+    expect(unit).toBe('day');
+    expect(notes.join()).toMatch(/converted to days/);
+  });
+
+  it.each([
+    ['day', numbers(1, 2, 1, 2), 'day'],
+    ['age(days)', numbers(1, 2, 1, 2), 'day'],
+    ['collectionDay', numbers(1, 2, 1, 2), 'day'],
+    ['time', twice('6h', '12h'), 'hour'],
+    ['stage', twice('E8.5', 'E9.5'), 'day'],
+    ['hpf', numbers(1, 2, 1, 2), 'hour'],
+    ['time', numbers(1, 2, 1, 2), ''],
+  ])('shows %s in its unit', (name, column, unit) => {
+    expect(timepointsFromColumn(column, name).unit).toBe(unit);
+  });
+
+  it('takes the order of an ordered categorical, or of a list in the file, where labels carry no times', () => {
+    const column: ObsColumn = {
+      kind: 'categorical',
+      codes: Int32Array.of(0, 1, 2, 0, 1, 2),
+      categories: ['late', 'early', 'mid'],
+      ordered: false,
+    };
+    const ordering = () => ['early', 'mid', 'late', 'never'];
+    const byList = timepointsFromColumn(column, 'phase', { ordering });
+    expect([byList.labels, byList.times]).toEqual([
+      ['early', 'mid', 'late'],
+      [0, 1, 2],
+    ]);
+    expect(byList.notes.join()).toMatch(/order in the file.*early, mid, late/);
+    const own = timepointsFromColumn({ ...column, ordered: true }, 'phase');
+    expect(own.labels).toEqual(['late', 'early', 'mid']);
+    expect(() => timepointsFromColumn(column, 'phase')).toThrow(/cannot be read/);
+  });
+});
+
+describe('edits', () => {
+  const column = twice('day 0', 'day 3', 'day 4', 'day 7', 'day 9');
+  const edited = (text: string) => timepointsFromColumn(column, 'day', { edits: parseTimepointEdits(text) });
+
+  it('merge, rename, drop, and set the real time', () => {
+    const result = edited('day 7, day 3 + day 4=3.6 as middle, "day 0"=-1');
+    expect(result).toMatchObject({
+      labels: ['day 0', 'middle', 'day 7'],
+      times: [-1, 3.6, 7],
+      counts: [2, 4, 2],
+      leftOut: { subset: 0, dropped: 2 },
+    });
+    expect(Array.from(result.cellTimepoint)).toEqual([0, 1, 1, 2, -1, 0, 1, 1, 2, -1]);
+  });
+
+  it('a merge without a time has the mean of its labels', () => {
+    expect(edited('day 0,day 3+day 4')).toMatchObject({ labels: ['day 0', 'day 3/day 4'], times: [0, 3.5] });
+  });
+
+  it('give times to labels that carry none', () => {
+    const named = twice('control', 'treated');
+    const edits = parseTimepointEdits('treated=24,control=0');
+    expect(timepointsFromColumn(named, 'arm', { edits })).toMatchObject({
+      labels: ['control', 'treated'],
+      times: [0, 24],
+    });
+  });
+
+  it('as they are typed are the same as those of a configuration', () => {
+    expect(parseTimepointEdits('a=0,"b,c"+d=1.5 as "x as y"')).toEqual([
+      { labels: ['a'], time: 0, name: null },
+      { labels: ['b,c', 'd'], time: 1.5, name: 'x as y' },
+    ]);
+  });
+
+  it.each([
+    ['day 0,day 99', /no timepoint "day 99"/],
+    ['day 0,day 3,day 0+day 4', /named twice/],
+    ['day 0', /fewer than two/],
+    ['day 0=1,day 3=1', /mean the same time/],
+    ['day 0 as a,day 3 as a', /same name/],
+    ['day 0=x,day 3', /cannot be read/],
+    ['day 0,,day 3', /cannot be read/],
+    ['"day 0,day 3', /cannot be read/],
+  ])('refuse %s', (text, message) => {
+    expect(() => edited(text)).toThrow(message);
+  });
+});
+
+it('cells outside of a subset have no timepoint, and a timepoint that has none of them is gone', () => {
+  const column = numbers(0, 0, 1, 1, 2, 2, 2, Number.NaN);
+  const keep = Uint8Array.of(1, 1, 0, 0, 1, 1, 0, 0);
+  expect(timepointsFromColumn(column, 'day', { keep })).toMatchObject({
+    labels: ['0', '2'],
+    counts: [2, 2],
+    cellTimepoint: Int32Array.of(0, 0, -1, -1, 1, 1, -1, -1),
+    withoutTimepoint: 0,
+    leftOut: { subset: 4, dropped: 0 },
+  });
+});
+
+describe('assessTimeColumns', () => {
   function source(columns: Record<string, ObsColumn | Error>): ObsSource {
     return {
       obsColumns: () =>
@@ -152,8 +276,8 @@ describe('rankTimeColumns', () => {
     };
   }
 
-  it('puts the column of collection first and leaves out what cannot serve', () => {
-    const ranked = rankTimeColumns(
+  it('puts the column of collection first and says why others cannot serve', () => {
+    const { candidates: ranked, others } = assessTimeColumns(
       source({
         n_genes: numbers(100, 200, 100, 200),
         batch: numbers(0, 1, 0, 1),
@@ -170,7 +294,17 @@ describe('rankTimeColumns', () => {
       }),
     );
     expect(ranked.map(({ name }) => name)).toEqual(['stage', 'age(days)', 'value']);
-    expect(ranked[0]).toEqual({ name: 'stage', labels: ['E8.5', 'E9.5'], times: [8.5, 9.5] });
+    expect(ranked[0]).toEqual({
+      name: 'stage',
+      labels: ['E8.5', 'E9.5'],
+      times: [8.5, 9.5],
+      reason: 'the name says time; 2 values, labels with a unit of time',
+    });
+    expect(ranked.length + others.length).toBe(12);
+    const why = new Map(others.map(({ name, reason }) => [name, reason]));
+    expect(why.get('passed')).toBe('true or false');
+    expect(why.get('sex')).toMatch(/"f" cannot be read/);
+    expect(why.get('batch')).toMatch(/says something else/);
   });
 
   it.each([
@@ -185,11 +319,11 @@ describe('rankTimeColumns', () => {
     'stage',
     'hpf',
   ])('knows %s as a name of time', (name) => {
-    const ranked = rankTimeColumns(source({ other: numbers(1, 2, 1, 2), [name]: numbers(1, 2, 3, 1, 2, 3) }));
-    expect(ranked[0]!.name).toBe(name);
+    const columns = { other: numbers(1, 2, 1, 2), [name]: numbers(1, 2, 3, 1, 2, 3) };
+    expect(assessTimeColumns(source(columns)).candidates[0]!.name).toBe(name);
   });
 
   it('lets errors that are no fault of the input through', () => {
-    expect(() => rankTimeColumns(source({ day: new TypeError('bug') }))).toThrow('bug');
+    expect(() => assessTimeColumns(source({ day: new TypeError('bug') }))).toThrow('bug');
   });
 });

@@ -1,72 +1,206 @@
 import { type ErrorPlace, InputError } from '../errors.ts';
-import type { ObsColumn, ObsSource } from './anndata.ts';
-import { listNames } from './names.ts';
-import { type ParsedTime, parseTime, shortestText, timeUnit, unitsAgree } from './time-label.ts';
+import type { ObsColumn } from './anndata.ts';
+import { listNames, nearestName } from './names.ts';
+import {
+  convertUnits,
+  type DisplayUnit,
+  displayUnit,
+  type ParsedTime,
+  parseTime,
+  shortestText,
+  timeUnit,
+  unitsAgree,
+} from './time-label.ts';
 
 /** The cells' times as an ordered list of timepoints. */
 export interface Timepoints {
   /** as shown and as typed after `--hold-out`, e.g. `2`, `10.5`, `day 7`; ordered by time */
   labels: string[];
-  /** ascending, in the column's own unit (days, hours) */
+  /** ascending, in `unit` */
   times: number[];
+  /** of the times, for display; empty: not known */
+  unit: DisplayUnit;
   /** `[nObs]`: index of the cell's timepoint, −1 = it has none and takes no part */
   cellTimepoint: Int32Array;
   /** cells of each timepoint */
   counts: number[];
   /** cells whose time is missing in the column */
   withoutTimepoint: number;
+  /** cells that take no part since the user left them out: by the subset, by a timepoint that was dropped */
+  leftOut: { subset: number; dropped: number };
+  /** what was read into the labels, for the reader */
+  notes: string[];
 }
 
-export interface TimeColumnCandidate {
-  name: string;
+/** One timepoint as the user wants it; labels that no edit names are dropped. */
+export interface TimepointEdit {
+  /** of the column; several are merged */
   labels: string[];
-  times: number[];
+  /** null: what the label says; of merged ones the mean */
+  time: number | null;
+  /** null: the label, or the merged labels joined by / */
+  name: string | null;
+}
+
+export interface TimepointOptions {
+  /** as the user named it, for errors */
+  file?: string;
+  /** `[nObs]`: 0 = the cell takes no part; default: all do */
+  keep?: Uint8Array | null;
+  /** default: each label of the column is a timepoint */
+  edits?: readonly TimepointEdit[] | null;
+  /** labels in their order, where the file says so; asked for only if the labels carry no times */
+  ordering?: () => string[] | undefined;
 }
 
 /** More distinct values than this are no timepoints but a measurement. */
-const MOST_TIMEPOINTS = 100;
+export const MOST_TIMEPOINTS = 100;
 
 /**
- * Reads a column of `obs` as time: numbers, or texts that are a number or carry one (`day 7`, `E8.5`, `24h`).
+ * Reads a column of `obs` as time: numbers, texts that carry a number or a range (`day 7`, `E8.5`, `24h`, `Day 00-03`),
+ * or texts whose order the file gives.
  * @param name the column's, for errors
- * @param file as the user named it, for errors
- * @throws InputError: labels without one readable time or of different units, fewer than 2 or more than 100 timepoints,
- * a timepoint with one cell
+ * @throws InputError: labels without one readable time or of different kinds, fewer than 2 or more than 100 timepoints,
+ * a timepoint with one cell, an edit that names no label or the same one twice
  */
-export function timepointsFromColumn(column: ObsColumn, name: string, file?: string): Timepoints {
+export function timepointsFromColumn(
+  column: ObsColumn,
+  name: string,
+  { file, keep = null, edits = null, ordering }: TimepointOptions = {},
+): Timepoints {
   const place: ErrorPlace = { ...(file !== undefined && { file }), key: `obs/${name}`, option: '--time' };
   const { values, codes } = distinctValues(column, place);
-  const counts = new Array<number>(values.length).fill(0);
-  let withoutTimepoint = 0;
-  for (const code of codes) {
-    if (code < 0) withoutTimepoint++;
-    else counts[code]!++;
-  }
-  const used = values.map((_, v) => v).filter((v) => counts[v]! > 0);
-  checkNumber(
-    used.map((v) => String(values[v])),
-    withoutTimepoint,
+  const texts = values.map((value) => (typeof value === 'number' ? shortestText(value) : value));
+  const tally = countCells(values.length, codes, keep);
+  const used = values.map((_, v) => v).filter((v) => tally.counts[v]! > 0);
+  if (edits === null)
+    checkNumber(
+      used.map((v) => texts[v]!),
+      tally.missing,
+      place,
+    );
+  const groups = edits === null ? used.map((v) => asIs(v)) : editedGroups(edits, texts, used, place);
+  const order = () => (column.kind === 'categorical' && column.ordered ? texts : ordering?.());
+  const read = readTimes(
+    groups.flatMap((group) => (group.time === null ? group.values : [])),
+    values,
+    order,
     place,
   );
-  const parsed = new Map(used.map((v) => [v, readTime(values[v]!, place)]));
-  checkUnits([...parsed.values()], place);
-  const order = used.toSorted((a, b) => parsed.get(a)!.time - parsed.get(b)!.time);
-  const labels = order.map((v) => parsed.get(v)!.label);
-  const times = order.map((v) => parsed.get(v)!.time);
+  const timed = groups
+    .map((group) => ({
+      values: group.values,
+      label: group.name ?? group.values.map((v) => read.labels.get(v) ?? texts[v]!).join('/'),
+      time: group.time ?? mean(group.values.map((v) => read.times.get(v)!)),
+      cells: group.values.reduce((sum, v) => sum + tally.counts[v]!, 0),
+    }))
+    .sort((a, b) => a.time - b.time);
+  const labels = timed.map(({ label }) => label);
+  const times = timed.map(({ time }) => time);
   checkDistinct(labels, times, place);
-  const cells = order.map((v) => counts[v]!);
-  checkCells(labels, cells, place);
+  checkCells(
+    labels,
+    timed.map(({ cells }) => cells),
+    place,
+  );
   const rank = new Int32Array(values.length).fill(-1);
-  order.forEach((v, k) => {
-    rank[v] = k;
+  timed.forEach((timepoint, k) => {
+    for (const v of timepoint.values) rank[v] = k;
   });
+  const counts = timed.map(({ cells }) => cells);
+  const present = tally.counts.reduce((sum, n) => sum + n, 0);
   return {
     labels,
     times,
-    cellTimepoint: codes.map((code) => (code < 0 ? -1 : rank[code]!)),
-    counts: cells,
-    withoutTimepoint,
+    unit: read.unit || unitOfLabels(texts, used) || unitOfName(name),
+    cellTimepoint: codes.map((code, i) => (code < 0 || keep?.[i] === 0 ? -1 : rank[code]!)),
+    counts,
+    withoutTimepoint: tally.missing,
+    leftOut: { subset: tally.outside, dropped: present - counts.reduce((sum, n) => sum + n, 0) },
+    notes: read.notes,
   };
+}
+
+/** What was read into the labels and which cells take no part, as sentences. */
+export function describeLeftOut({ notes, withoutTimepoint, leftOut }: Timepoints): string[] {
+  return [
+    ...notes,
+    ...(withoutTimepoint > 0 ? [`${withoutTimepoint} cells have no time and take no part.`] : []),
+    ...(leftOut.dropped > 0
+      ? [`${leftOut.dropped} cells of timepoints that are not asked for take no part.`]
+      : []),
+  ];
+}
+
+interface Group {
+  /** indices of distinct values */
+  values: number[];
+  time: number | null;
+  name: string | null;
+}
+
+const asIs = (v: number): Group => ({ values: [v], time: null, name: null });
+
+const mean = (numbers: number[]) => numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
+
+function countCells(distinct: number, codes: Int32Array, keep: Uint8Array | null) {
+  const counts = new Array<number>(distinct).fill(0);
+  let missing = 0;
+  let outside = 0;
+  codes.forEach((code, i) => {
+    if (keep?.[i] === 0) outside++;
+    else if (code < 0) missing++;
+    else counts[code]!++;
+  });
+  return { counts, missing, outside };
+}
+
+function editedGroups(
+  edits: readonly TimepointEdit[],
+  texts: string[],
+  used: number[],
+  place: ErrorPlace,
+): Group[] {
+  const there = used.map((v) => texts[v]!);
+  const taken = new Set<number>();
+  const wrong = (message: string, detail: object) =>
+    new InputError(message, { ...place, option: '--timepoints', ...detail });
+  const groups = edits.map(({ labels, time, name }): Group => {
+    const values = labels.map((label) => {
+      const k = matchLabel(label, { labels: there });
+      if (k < 0) {
+        const near = nearestName(label, there);
+        throw wrong(`There is no timepoint "${label}".`, {
+          expected: `one of: ${listNames(there)}`,
+          found: `"${label}"`,
+          action: near === undefined ? 'Name one of these.' : `Did you mean ${near}?`,
+        });
+      }
+      if (taken.has(k))
+        throw wrong('A label is named twice.', {
+          expected: 'each label in one timepoint at most',
+          found: `"${label}"`,
+          action: 'Name it once.',
+        });
+      taken.add(k);
+      return used[k]!;
+    });
+    return { values, time, name };
+  });
+  const names = edits.flatMap(({ name }) => name ?? []);
+  const double = names.find((name, i) => names.indexOf(name) !== i);
+  if (double !== undefined)
+    throw wrong('Two timepoints have the same name.', {
+      found: `"${double}"`,
+      action: 'Give each its own name.',
+    });
+  if (groups.length < 2)
+    throw wrong('There are fewer than two timepoints.', {
+      expected: 'at least two of the labels',
+      found: String(groups.length),
+      action: 'Name more labels.',
+    });
+  return groups;
 }
 
 /**
@@ -84,44 +218,87 @@ export function matchLabel(text: string, { labels }: Pick<Timepoints, 'labels'>)
   return number === undefined ? -1 : labels.findIndex((label) => plain(label) === number);
 }
 
-/**
- * The columns that can serve as time, best first: by what the name and the labels say, then by how few timepoints
- * there are. Columns that cannot serve or be read are left out.
- */
-export function rankTimeColumns(source: ObsSource): TimeColumnCandidate[] {
-  const scored = source.obsColumns().flatMap(({ name, kind, nUnique }) => {
-    if (kind === 'boolean' || nUnique === null || nUnique < 2 || nUnique > MOST_TIMEPOINTS) return [];
-    try {
-      const { labels, times } = timepointsFromColumn(source.readObs(name), name);
-      return [{ name, labels, times, score: nameScore(name) + labelScore(labels[labels.length - 1]!) }];
-    } catch (error) {
-      if (error instanceof InputError) return [];
-      throw error;
-    }
-  });
-  return scored
-    .filter(({ score }) => score >= 0)
-    .sort((a, b) => b.score - a.score || a.labels.length - b.labels.length)
-    .map(({ name, labels, times }) => ({ name, labels, times }));
+interface ReadTimes {
+  times: Map<number, number>;
+  labels: Map<number, string>;
+  unit: DisplayUnit;
+  notes: string[];
 }
 
-const TIME_NAMES =
-  /(^|[^a-z])(days?|dpf|dpi|hpf|hours?|hrs?|time|times|timepoint|time[ _.-]?points?|age|stage|weeks?|months?)([^a-z]|$)/;
-const OTHER_NAMES =
-  /pseudo|latent|batch|cluster|leiden|louvain|sample|replicate|donor|plate|lane|patient|mouse|library|doublet|phase|score|^n_|_n_|counts?$/;
-const TIME_UNITS =
-  /^(d|day|e|p|h|hr|hour|hpf|dpf|dpi|t|time|timepoint|tp|w|wk|week|m|mo|month|min|minute|y|yr|year|stage|age|hh|cs)$/;
-
-function nameScore(name: string): number {
-  // camelCase is two words too: collectionDay
-  const plain = name.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
-  return (TIME_NAMES.test(plain) ? 4 : 0) - (OTHER_NAMES.test(plain) ? 4 : 0);
+/** The times of some of the distinct values, by what they carry, else by the order that the file gives. */
+function readTimes(
+  wanted: number[],
+  values: (string | number)[],
+  order: () => string[] | undefined,
+  place: ErrorPlace,
+): ReadTimes {
+  const parsed = wanted.map((v) => parseValue(values[v]!));
+  if (parsed.some((time) => time === undefined)) {
+    const ordered = timesByOrder(wanted, values, order());
+    if (ordered) return ordered;
+  }
+  const read = parsed.map((time, i) => time ?? unreadable(values[wanted[i]!]!, place));
+  const labels = new Map(wanted.map((v, i) => [v, read[i]!.label]));
+  const notes = read.some(({ range }) => range)
+    ? [
+        `The middle of a range is taken as its time: ${listNames(
+          read.filter(({ range }) => range).map(({ label, time }) => `${label} = ${time}`),
+          3,
+        )}.`,
+      ]
+    : [];
+  const first = read.find(({ unit }) => unit !== '');
+  const other = first && read.find((time) => !sameUnit(time, first));
+  if (!first || !other)
+    return { times: new Map(wanted.map((v, i) => [v, read[i]!.time])), labels, unit: '', notes };
+  const converted = convertUnits(read);
+  if (!converted) throw differentUnits(first, other, place);
+  const text = `Times of different units ("${first.label}", "${other.label}") are converted to ${converted.unit}s.`;
+  return {
+    times: new Map(wanted.map((v, i) => [v, converted.times[i]!])),
+    labels,
+    unit: converted.unit,
+    notes: [...notes, text],
+  };
 }
 
-function labelScore(label: string): number {
-  const unit = timeUnit(label);
-  if (unit === '') return 1;
-  return TIME_UNITS.test(unit) ? 3 : -2;
+// a bare 0 is zero in any unit
+const sameUnit = (a: ParsedTime, b: ParsedTime) =>
+  unitsAgree(a.unit, b.unit) || (a.unit === '' && a.time === 0);
+
+function timesByOrder(
+  wanted: number[],
+  values: (string | number)[],
+  order: string[] | undefined,
+): ReadTimes | undefined {
+  if (!order) return undefined;
+  const known = order.filter((label) => wanted.some((v) => values[v] === label));
+  if (known.length !== wanted.length) return undefined;
+  const times = new Map(wanted.map((v) => [v, known.indexOf(String(values[v]))]));
+  return {
+    times,
+    labels: new Map(wanted.map((v) => [v, String(values[v])])),
+    unit: '',
+    notes: [
+      `The labels carry no times; their order in the file is taken, one step each: ${listNames(known, 6)}.`,
+    ],
+  };
+}
+
+function unitOfLabels(texts: string[], used: number[]): DisplayUnit {
+  const units = used.map((v) => displayUnit(timeUnit(texts[v]!))).filter((unit) => unit !== '');
+  return units.every((unit) => unit === units[0]) ? (units[0] ?? '') : '';
+}
+
+/** `day`, `age(days)`, `collection_day`, `hpf` */
+function unitOfName(name: string): DisplayUnit {
+  const words = name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    // one letter says too little in a column's name
+    .filter((word) => word.length > 1);
+  return words.map(displayUnit).find((unit) => unit !== '') ?? '';
 }
 
 /** Distinct values in order of their appearance, and each cell's index into them (−1 = missing). */
@@ -168,20 +345,20 @@ function shortNumbers(stored: Float32Array | Float64Array, values: ArrayLike<num
   return Array.from(values, stored instanceof Float32Array ? (v) => Number(shortestText(v, true)) : (v) => v);
 }
 
-function readTime(value: string | number, place: ErrorPlace): ParsedTime {
-  const parsed =
-    typeof value === 'string'
-      ? parseTime(value)
-      : Number.isFinite(value)
-        ? { label: shortestText(value), time: value, unit: '' }
-        : undefined;
-  if (parsed) return parsed;
+function parseValue(value: string | number): ParsedTime | undefined {
+  if (typeof value === 'string') return parseTime(value);
+  return Number.isFinite(value)
+    ? { label: shortestText(value), time: value, unit: '', range: false }
+    : undefined;
+}
+
+function unreadable(value: string | number, place: ErrorPlace): never {
   throw new InputError(`The label "${value}" cannot be read as a time.`, {
     ...place,
-    expected: 'a number, or a text that carries one number, e.g. 2, 10.5, day 7, E8.5, 24h',
+    expected:
+      'a number, or a text that carries one number or range, e.g. 2, 10.5, day 7, E8.5, 24h, Day 00-03',
     found: `"${value}"`,
-    action:
-      'Write the times as numbers in this column (e.g. 0, 2, 7) and save the file, or choose another column.',
+    action: "Choose another column, or say the times, e.g. --timepoints 'control=0,treated=3'.",
   });
 }
 
@@ -204,18 +381,12 @@ function checkNumber(used: string[], withoutTimepoint: number, place: ErrorPlace
     });
 }
 
-function checkUnits(times: ParsedTime[], place: ErrorPlace): void {
-  const first = times.find(({ unit }) => unit !== '');
-  if (!first) return;
-  // a bare 0 is zero in any unit
-  const other = times.find(({ unit, time }) => !unitsAgree(unit, first.unit) && !(unit === '' && time === 0));
-  if (!other) return;
-  throw new InputError('The labels of the timepoints are not of one kind, so their order is not known.', {
+function differentUnits(first: ParsedTime, other: ParsedTime, place: ErrorPlace): InputError {
+  return new InputError('The labels of the timepoints are not of one kind, so their order is not known.', {
     ...place,
-    expected: 'the same words around every number',
+    expected: 'the same words around every number, or units that can be converted (min, h, d, w)',
     found: `"${first.label}" and "${other.label}"`,
-    action:
-      'Write the times as numbers of one unit in this column and save the file, or choose another column.',
+    action: "Choose another column, or say the times, e.g. --timepoints 'E8.5=8.5,P0=19'.",
   });
 }
 
@@ -226,7 +397,7 @@ function checkDistinct(labels: string[], times: number[], place: ErrorPlace): vo
     ...place,
     expected: 'one label for each time',
     found: `"${labels[k - 1]}" and "${labels[k]}" both mean ${times[k]}`,
-    action: 'Give both the same label in this column and save the file, or choose another column.',
+    action: `Merge them or say their times with --timepoints, e.g. --timepoints '"${labels[k - 1]}"+"${labels[k]}",…'.`,
   });
 }
 
@@ -237,6 +408,6 @@ function checkCells(labels: string[], counts: number[], place: ErrorPlace): void
     ...place,
     expected: 'at least 2 cells at each timepoint',
     found: `one cell at: ${listNames(single)}`,
-    action: 'Remove these cells from the file, or choose another column.',
+    action: 'Leave them out or merge them with --timepoints, or choose another column.',
   });
 }

@@ -8,10 +8,14 @@ import { neighborDistance } from '../metric/bandwidth.ts';
 import { randomStream } from '../random.ts';
 import type { Clouds, LossHistory } from '../train/clouds.ts';
 import { type FitHooks, type FittedModel, fitModel } from '../train/fit.ts';
-import { dopri5Integrator, eulerIntegrator, type Integrator, rollout } from '../trajectory/rollout.ts';
+import type { TrainedNetwork } from '../train/interpolant.ts';
+import { rollout } from '../trajectory/rollout.ts';
+import { cellVelocity } from './cell-velocity.ts';
+import { integratorFor } from './integrator.ts';
 import { type Distances, measureDistances, realCells } from './measure.ts';
 import { type PathDistance, pathDistance } from './path-distance.ts';
 import { modelTimes, observedClouds, type SharedDataset, type Space, spaceOf } from './space.ts';
+import { rollTrajectories, type Trajectories } from './trajectories.ts';
 
 /** One fit: a method, what it shall not see, a seed. */
 export interface FitJob {
@@ -41,6 +45,9 @@ export interface Prediction {
   path: PathDistance | null;
 }
 
+/** A trained network: its layer sizes, inputs first, and all weights (see createMlp). */
+export type Network = Pick<TrainedNetwork, 'sizes' | 'parameters'>;
+
 export interface FitResult {
   method: Method;
   heldOut: number[];
@@ -53,8 +60,11 @@ export interface FitResult {
   seconds: number;
   losses: LossHistory[];
   predictions: Prediction[];
-  /** points [times, cells, dims] in the embedding's units, times in real units */
-  trajectories: { cells: Int32Array; times: number[]; points: Float32Array } | null;
+  trajectories: Trajectories | null;
+  /** of each cell at its own time (see cellVelocity); null unless the job asks for trajectories and holds nothing out, or where the fit diverged */
+  velocity: Float32Array | null;
+  /** with them the fit can be used again (see rebuildFit); the interpolant is null for straight paths */
+  networks: { interpolant: Network | null; vectorField: Network };
   /** what the reader should know: a divergence, an early end */
   notes: string[];
 }
@@ -92,7 +102,11 @@ export function runFitJob(simd: Kernels, dataset: SharedDataset, job: FitJob, ho
       steps: (model.interpolant?.steps ?? 0) + model.vectorField.steps,
       losses: [...(model.interpolant ? [model.interpolant.history] : []), model.vectorField.history],
       predictions,
-      trajectories: rollTrajectories(fitted),
+      ...cellPaths(fitted),
+      networks: {
+        interpolant: model.interpolant && networkOf(model.interpolant),
+        vectorField: networkOf(model.vectorField),
+      },
       notes,
       seconds: (performance.now() - started) / 1000,
     };
@@ -128,13 +142,6 @@ function withBandwidth(clouds: Clouds, { settings, seed }: FitJob): FitSettings 
   return { ...settings, bandwidth: lengths[Math.floor(lengths.length / 2)]! };
 }
 
-function integratorFor({ settings }: FitJob, dims: number, interval: number): Integrator {
-  const { tolerance, eulerSteps } = settings;
-  return settings.rollout === 'euler'
-    ? eulerIntegrator(interval / eulerSteps)
-    : dopri5Integrator(dims, { absolute: tolerance, relative: tolerance });
-}
-
 function predictHeldOut(fitted: Fitted, diverged: boolean): Prediction[] {
   const { dataset, job, space, clouds, model, hooks } = fitted;
   const { dims, cellTimepoint } = dataset;
@@ -153,7 +160,7 @@ function predictHeldOut(fitted: Fitted, diverged: boolean): Prediction[] {
     if (heldOut[i - 1] !== before) current = cellsOf(before);
     hooks.onProgress('rollout', { step: i, steps: heldOut.length });
     const span = [times[before]!, times[timepoint]!];
-    const integrate = integratorFor(job, dims, span[1]! - span[0]!);
+    const integrate = integratorFor(job.settings, dims, span[1]! - span[0]!);
     const path = rollout(model.field, current, span, integrate, hooks.shouldStop);
     current = path.points.slice(current.length);
     const points = invertScaling(current, dims, space.training);
@@ -174,29 +181,25 @@ function predictHeldOut(fitted: Fitted, diverged: boolean): Prediction[] {
   });
 }
 
-function rollTrajectories({ dataset, job, space, clouds, model, hooks }: Fitted): FitResult['trajectories'] {
-  if (job.trajectories === null) return null;
-  const { dims, times } = dataset;
-  const { cells, points } = job.trajectories;
-  const modelTime = modelTimes(dataset);
-  const realTimes = [times[0]!];
-  const parts: Float32Array[] = [gatherRows(clouds.points, dims, cells)];
-  for (let k = 1; k < times.length; k++) {
-    hooks.onProgress('rollout', { step: k - 1, steps: times.length - 1 });
-    const between = (a: number, b: number) =>
-      Array.from({ length: points }, (_, i) => a + (i / (points - 1)) * (b - a));
-    const along = between(modelTime[k - 1]!, modelTime[k]!);
-    const integrate = integratorFor(job, dims, modelTime[k]! - modelTime[k - 1]!);
-    const path = rollout(model.field, parts.at(-1)!, along, integrate, hooks.shouldStop);
-    const room = cells.length * dims;
-    for (let i = 1; i < points; i++) parts.push(path.points.slice(i * room, (i + 1) * room));
-    realTimes.push(...between(times[k - 1]!, times[k]!).slice(1));
-  }
-  const all = new Float32Array(parts.length * cells.length * dims);
-  parts.forEach((part, i) => {
-    all.set(invertScaling(part, dims, space.training), i * part.length);
-  });
-  return { cells, times: realTimes, points: all };
+function cellPaths({
+  dataset,
+  job,
+  space,
+  clouds,
+  model,
+  hooks,
+}: Fitted): Pick<FitResult, 'trajectories' | 'velocity'> {
+  if (job.trajectories === null) return { trajectories: null, velocity: null };
+  const { field, diverged } = model;
+  const { settings, trajectories, heldOut } = job;
+  return {
+    trajectories: rollTrajectories(field, dataset, clouds.points, space, settings, trajectories, hooks),
+    velocity: heldOut.length > 0 || diverged ? null : cellVelocity(field, dataset, clouds.points, space),
+  };
+}
+
+function networkOf({ sizes, parameters }: TrainedNetwork): Network {
+  return { sizes, parameters };
 }
 
 function divergenceNotes({ interpolant, vectorField }: FittedModel): string[] {

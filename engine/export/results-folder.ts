@@ -4,6 +4,9 @@ import { access, constants, mkdir, open, readdir, rename, rm, stat } from 'node:
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError, WorkError } from '../errors.ts';
 
+/** The session of an experiment, in its results folder. */
+export const SESSION_NAME = 'results.meander.h5ad';
+
 /** What Meander writes into a results folder; a folder with nothing else in it may be replaced by a new result. */
 const RESULT_FILES = new Set([
   'manifest.json',
@@ -11,6 +14,7 @@ const RESULT_FILES = new Set([
   'trajectories.csv',
   'report.html',
   'example.h5ad',
+  SESSION_NAME,
 ]);
 
 /** A results folder in the making: files go to a temporary folder beside it, which takes its place at the end. */

@@ -9,12 +9,13 @@ import {
   type SummaryRow,
   summarize,
 } from '../evaluate/summary.ts';
+import { describeLeftOut } from '../dataset/timepoints.ts';
 import type { Experiment } from '../pipeline.ts';
 import { dataSha256, type Manifest, versions } from './manifest.ts';
 import { renderReport } from './report.ts';
 import type { ReportInput } from './report-input.ts';
 import type { ResultsFolder } from './results-folder.ts';
-import { trajectoriesCsv } from './tables.ts';
+import { type TrajectoriesTable, trajectoriesCsv } from './tables.ts';
 
 /** The content of metrics.json. */
 export interface Metrics {
@@ -30,12 +31,12 @@ export interface Metrics {
   pathDistances: ReportInput['pathDistances'];
 }
 
-export function metricsOf({ config, dataset, fits, baselines }: Experiment): Metrics {
+export function metricsOf({ config, dataset, fits, baselines, versions: made }: Experiment): Metrics {
   const { labels } = dataset.timepoints;
   const rows = metricsRows(fits, baselines, labels, dataset.embedding.dims);
   const manifest: Manifest = {
     config: { ...config, wideBackend: backendUsed(config, fits) },
-    versions: versions(),
+    versions: made ?? versions(),
     input: { name: dataset.name, dataSha256: dataSha256(dataset) },
     fits: fits.map(({ method, heldOut, seed, kernels, settings }) => ({
       method,
@@ -68,7 +69,10 @@ function backendUsed({ wideBackend }: ExperimentConfig, fits: readonly FitResult
   return fits.some((fit) => fit.settings.hidden >= WIDE) ? 'simd' : wideBackend;
 }
 
-/** Writes manifest.json, metrics.json, trajectories.csv and report.html; nothing is in place before all are. */
+/**
+ * Writes manifest.json, metrics.json, trajectories.csv and report.html beside what is there already, such as the
+ * session; nothing is in place before all are.
+ */
 export async function writeResults(
   folder: ResultsFolder,
   experiment: Experiment,
@@ -78,26 +82,33 @@ export async function writeResults(
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
   await folder.write('manifest.json', json(metrics.manifest));
   await folder.write('metrics.json', json(metrics));
-  const rolled = experiment.fits.find((fit) => fit.trajectories !== null);
-  if (rolled) await folder.write('trajectories.csv', trajectoriesTable(experiment, rolled));
+  const trajectories = trajectoriesOf(experiment);
+  if (trajectories) await folder.write('trajectories.csv', trajectoriesCsv(trajectories));
   await folder.write('report.html', renderReport(reportInput(experiment, metrics, command)));
   await folder.commit();
 }
 
-function trajectoriesTable({ dataset }: Experiment, { trajectories }: FitResult): Iterable<string> {
-  const { cells, times, points } = trajectories!;
-  return trajectoriesCsv({
+/** The trajectories that an experiment shows; undefined if it has none. */
+export function trajectoriesOf({ dataset, fits }: Experiment): TrajectoriesTable | undefined {
+  const { trajectories } = fits.find((fit) => fit.trajectories !== null) ?? {};
+  if (!trajectories) return undefined;
+  const { cells, times, points } = trajectories;
+  return {
     cellNames: Array.from(cells, (cell) => dataset.obsNames[cell]!),
     times,
     points,
     dims: dataset.embedding.dims,
     coordinateName: dataset.embedding.name,
-  });
+  };
 }
 
-function reportInput(experiment: Experiment, metrics: Metrics, command: ReportInput['command']): ReportInput {
+export function reportInput(
+  experiment: Experiment,
+  metrics: Metrics,
+  command: ReportInput['command'],
+): ReportInput {
   const { dataset, fits, config, notes } = experiment;
-  const { labels, times, counts, cellTimepoint, withoutTimepoint } = dataset.timepoints;
+  const { labels, times, counts, cellTimepoint, unit } = dataset.timepoints;
   const rolled = fits.find((fit) => fit.trajectories !== null);
   const together = (heldOut: number[]) =>
     heldOut.length > 1 ? heldOut.map((k) => labels[k]).join('+') : null;
@@ -107,7 +118,7 @@ function reportInput(experiment: Experiment, metrics: Metrics, command: ReportIn
     command,
     manifest: metrics.manifest,
     nObs: dataset.nObs,
-    timepoints: { labels, times, counts, ...(/^days?$/i.test(config.time) && { unit: 'day' }) },
+    timepoints: { labels, times, counts, ...(unit !== '' && { unit }) },
     embedding: { ...dataset.embedding, cellTimepoint },
     rows: metrics.rows.filter((row) => row.cellType === null),
     cellTypeRows: metrics.rows.filter((row) => row.cellType !== null),
@@ -145,7 +156,7 @@ function reportInput(experiment: Experiment, metrics: Metrics, command: ReportIn
     ),
     notes: [
       ...notes,
-      ...(withoutTimepoint > 0 ? [`${withoutTimepoint} cells have no time and take no part.`] : []),
+      ...describeLeftOut(dataset.timepoints),
       ...fits.flatMap((fit) =>
         fit.notes.map((note) => `${fit.method}, held out ${fitName(fit)}, seed ${fit.seed}: ${note}`),
       ),

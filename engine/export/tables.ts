@@ -1,3 +1,7 @@
+import { rowsWhere } from '../dataset/clouds.ts';
+import type { Experiment } from '../pipeline.ts';
+import type { Metrics } from './results.ts';
+
 export interface TrajectoriesTable {
   /** name of each start cell, `[trajectories]` */
   cellNames: readonly string[];
@@ -31,6 +35,162 @@ export function* trajectoriesCsv(table: TrajectoriesTable): Generator<string, vo
     }
     yield chunk;
   }
+}
+
+/** A table by columns, for CSV and Parquet; null: no value. */
+export type Table = Column[];
+
+export type Column =
+  | { name: string; kind: 'text'; values: (string | null)[] }
+  | { name: string; kind: 'float32'; values: Float32Array }
+  | { name: string; kind: 'float64'; values: (number | null)[] }
+  | { name: string; kind: 'int32'; values: Int32Array };
+
+/** The same rows and columns as trajectories.csv. */
+export function trajectoryTable({
+  cellNames,
+  times,
+  points,
+  dims,
+  coordinateName,
+}: TrajectoriesTable): Table {
+  const rows = cellNames.length * times.length;
+  const trajectory = new Int32Array(rows);
+  const cell: string[] = [];
+  const time: number[] = [];
+  const order = new Int32Array(rows);
+  for (let r = 0, row = 0; r < cellNames.length; r++) {
+    for (let s = 0; s < times.length; s++, row++) {
+      trajectory[row] = r;
+      cell.push(cellNames[r]!);
+      time.push(times[s]!);
+      order[row] = s * cellNames.length + r;
+    }
+  }
+  return [
+    { name: 'trajectory', kind: 'int32', values: trajectory },
+    { name: 'cell', kind: 'text', values: cell },
+    { name: 'time', kind: 'float64', values: time },
+    ...coordinateColumns(coordinateName, dims, rows, (row, k) => points[order[row]! * dims + k]!),
+  ];
+}
+
+/** Where a fit puts cells at a timepoint that it never saw. */
+export interface PredictedCells {
+  method: string;
+  heldOut: string;
+  /** labels held out together, joined by `+`; null where it was alone */
+  heldOutTogether: string | null;
+  seed: number;
+  /** rows of the cells that were rolled out, of the last observed timepoint before */
+  cells: Int32Array;
+  /** [cells, dims] in the embedding's units */
+  points: Float32Array;
+}
+
+export function predictionsOf({ dataset, fits }: Experiment): PredictedCells[] {
+  const { labels, cellTimepoint } = dataset.timepoints;
+  return fits.flatMap(({ method, heldOut, seed, predictions }) =>
+    predictions.map(({ timepoint, points }) => {
+      let before = timepoint - 1;
+      while (heldOut.includes(before)) before--;
+      return {
+        method,
+        heldOut: labels[timepoint]!,
+        heldOutTogether: heldOut.length > 1 ? heldOut.map((k) => labels[k]).join('+') : null,
+        seed,
+        cells: rowsWhere(cellTimepoint, (k) => k === before),
+        points,
+      };
+    }),
+  );
+}
+
+/** A row for each predicted cell: method, heldOut, heldOutTogether, seed, the cell that it comes from, coordinates. */
+export function predictionTable(experiment: Experiment): Table {
+  const { obsNames, embedding } = experiment.dataset;
+  const { dims, name } = embedding;
+  const parts = predictionsOf(experiment);
+  const rows = parts.reduce((sum, { cells }) => sum + cells.length, 0);
+  const points = new Float32Array(rows * dims);
+  let start = 0;
+  for (const part of parts) {
+    points.set(part.points, start);
+    start += part.points.length;
+  }
+  const each = <T>(of: (part: PredictedCells) => T): T[] =>
+    parts.flatMap((part) => new Array<T>(part.cells.length).fill(of(part)));
+  return [
+    { name: 'method', kind: 'text', values: each((part) => part.method) },
+    { name: 'heldOut', kind: 'text', values: each((part) => part.heldOut) },
+    { name: 'heldOutTogether', kind: 'text', values: each((part) => part.heldOutTogether) },
+    { name: 'seed', kind: 'int32', values: Int32Array.from(each((part) => part.seed)) },
+    {
+      name: 'cell',
+      kind: 'text',
+      values: parts.flatMap(({ cells }) => Array.from(cells, (cell) => obsNames[cell]!)),
+    },
+    ...coordinateColumns(name, dims, rows, (row, k) => points[row * dims + k]!),
+  ];
+}
+
+/** The rows of metrics.json. */
+export function metricsTable({ rows }: Pick<Metrics, 'rows'>): Table {
+  const text = (name: Extract<keyof (typeof rows)[number], string>): Column => ({
+    name,
+    kind: 'text',
+    values: rows.map((row) => row[name] as string | null),
+  });
+  const number = (name: Extract<keyof (typeof rows)[number], string>): Column => ({
+    name,
+    kind: 'float64',
+    values: rows.map((row) => row[name] as number | null),
+  });
+  return [
+    ...(['method', 'metric', 'coupling', 'protocol', 'heldOut', 'heldOutTogether', 'cellType'] as const).map(
+      text,
+    ),
+    ...(['dims', 'seed', 'w1', 'w2', 'mmd', 'energy', 'w1AtFloorSize', 'seconds', 'steps'] as const).map(
+      number,
+    ),
+  ];
+}
+
+function coordinateColumns(
+  name: string,
+  dims: number,
+  rows: number,
+  at: (row: number, k: number) => number,
+): Column[] {
+  return Array.from({ length: dims }, (_, k) => ({
+    name: `${name}_${k + 1}`,
+    kind: 'float32',
+    values: Float32Array.from({ length: rows }, (_value, row) => at(row, k)),
+  }));
+}
+
+/** A table as CSV (RFC 4180, UTF-8, CRLF), in chunks; no value: an empty field. */
+export function* tableCsv(table: Table): Generator<string, void, undefined> {
+  yield `${table.map(({ name }) => csvText(name)).join(',')}\r\n`;
+  const rows = table[0]?.values.length ?? 0;
+  const field = ({ kind, values }: Column, row: number) => {
+    const value = values[row];
+    if (value === null || value === undefined) return '';
+    if (typeof value === 'string') return csvText(value);
+    return kind === 'float32' ? float32Text(value) : float64Text(value);
+  };
+  const CHUNK = 1000;
+  for (let start = 0; start < rows; start += CHUNK) {
+    let chunk = '';
+    for (let row = start; row < Math.min(rows, start + CHUNK); row++)
+      chunk += `${table.map((column) => field(column, row)).join(',')}\r\n`;
+    yield chunk;
+  }
+}
+
+function float64Text(value: number): string {
+  if (Number.isFinite(value)) return String(value);
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? 'inf' : '-inf';
 }
 
 /**

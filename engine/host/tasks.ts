@@ -3,31 +3,58 @@ import type { ErrorMessage } from '../errors.ts';
 import type { BaselineJob, BaselineResult } from '../evaluate/baselines.ts';
 import type { FitJob, FitResult } from '../evaluate/held-out.ts';
 import type { SharedDataset } from '../evaluate/space.ts';
+import type { ExportOptions } from '../export/export-session.ts';
+import type { Session, SessionInput } from '../export/session.ts';
+import type { IndexState } from '../io/gene-index.ts';
 import type { Inspection } from '../io/inspect.ts';
 
 /** What a worker can do. Everything in a task is plain data or shared memory. */
 export type Task =
-  | { kind: 'inspect'; path: string }
+  | { kind: 'inspect'; path: string; time?: string }
   | ({ kind: 'load'; path: string } & LoadOptions)
+  /** one gene over all cells, from the index if there is one */
+  | { kind: 'gene'; path: string; key: string; column: number }
+  /** builds the index that makes `gene` fast, unless it is there or not needed */
+  | { kind: 'index genes'; path: string; key: string }
+  /** what that would mean: size, whether it is there */
+  | { kind: 'index state'; path: string; key: string }
   /** writes the embedded example as an h5ad */
   | { kind: 'example'; path: string }
+  /** saves an experiment as a session */
+  | ({ kind: 'save session'; path: string } & SessionInput)
+  /** restores one */
+  | { kind: 'open session'; path: string }
+  /** writes what is asked for of a session; gives the source that was copied, if any */
+  | ({ kind: 'export'; path: string } & ExportOptions)
+  /** renders its report anew */
+  | { kind: 'report'; path: string; out: string }
   | { kind: 'fit'; dataset: SharedDataset; job: FitJob }
   | { kind: 'baselines'; dataset: SharedDataset; job: BaselineJob };
 
 /** What a task gives. */
 export type TaskResult<T extends Task> = T extends { kind: 'inspect' }
   ? Inspection
-  : T extends { kind: 'load' }
-    ? Dataset
-    : T extends { kind: 'example' }
-      ? undefined
-      : T extends { kind: 'baselines' }
-        ? BaselineResult
-        : FitResult;
+  : T extends { kind: 'open session' }
+    ? Session
+    : T extends { kind: 'export' }
+      ? { source?: string }
+      : T extends { kind: 'load' }
+        ? Dataset
+        : T extends { kind: 'gene' }
+          ? Float32Array
+          : T extends { kind: 'index genes' }
+            ? IndexState
+            : T extends { kind: 'index state' }
+              ? IndexState
+              : T extends { kind: 'example' | 'save session' | 'report' }
+                ? undefined
+                : T extends { kind: 'baselines' }
+                  ? BaselineResult
+                  : FitResult;
 
 /** Where a running task is. */
 export interface Progress {
-  stage: 'reading' | 'coupling' | 'interpolant' | 'vector field' | 'rollout' | 'evaluation';
+  stage: 'reading' | 'indexing' | 'coupling' | 'interpolant' | 'vector field' | 'rollout' | 'evaluation';
   /** steps done of this stage */
   step: number;
   /** steps of this stage at most (training may stop early) */

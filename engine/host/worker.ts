@@ -5,6 +5,10 @@ import { loadDataset } from '../dataset/load.ts';
 import { errorToMessage } from '../errors.ts';
 import { runBaselineJob } from '../evaluate/baselines.ts';
 import { type FitResult, runFitJob } from '../evaluate/held-out.ts';
+import { exportReport, exportSession } from '../export/export-session.ts';
+import { readSession, writeSession } from '../export/session.ts';
+import { ensureGeneIndex, geneIndexState, readGene } from '../io/gene-index.ts';
+import type { ReadHooks } from '../io/h5ad-matrix.ts';
 import { libraryFailed } from '../io/hdf5.ts';
 import { inspectH5ad } from '../io/inspect.ts';
 import { writeExample } from '../simulate/write-example.ts';
@@ -30,11 +34,30 @@ port.on('message', async (task: Task) => {
 async function perform(task: Task): Promise<{ result: unknown; transfer: ArrayBuffer[] }> {
   switch (task.kind) {
     case 'inspect':
-      return { result: await inspectH5ad(task.path), transfer: [] };
+      return { result: await inspectH5ad(task.path, task.time), transfer: [] };
     case 'load':
       return { result: await loadDataset(task.path, task), transfer: [] };
+    case 'gene': {
+      const values = await readGene(task.path, task.key, task.column, readHooks('reading'));
+      return { result: values, transfer: [values.buffer as ArrayBuffer] };
+    }
+    case 'index genes':
+      await ensureGeneIndex(task.path, task.key, readHooks('indexing'));
+      return { result: await geneIndexState(task.path, task.key), transfer: [] };
+    case 'index state':
+      return { result: await geneIndexState(task.path, task.key), transfer: [] };
     case 'example':
       await writeExample(task.path);
+      return { result: undefined, transfer: [] };
+    case 'save session':
+      await writeSession(task.path, task);
+      return { result: undefined, transfer: [] };
+    case 'open session':
+      return { result: await readSession(task.path), transfer: [] };
+    case 'export':
+      return { result: await exportSession(task.path, task), transfer: [] };
+    case 'report':
+      await exportReport(task.path, task.out);
       return { result: undefined, transfer: [] };
     case 'baselines': {
       const hooks = { shouldStop, onProgress: progressReporter() };
@@ -49,6 +72,11 @@ async function perform(task: Task): Promise<{ result: unknown; transfer: ArrayBu
       return { result, transfer: buffersOf(result) };
     }
   }
+}
+
+function readHooks(stage: Progress['stage']): ReadHooks {
+  const report = progressReporter();
+  return { shouldStop, onProgress: (step, steps) => report(stage, { step, steps }) };
 }
 
 function progressReporter() {
@@ -74,7 +102,13 @@ function progressReporter() {
   };
 }
 
-function buffersOf({ predictions, trajectories }: FitResult): ArrayBuffer[] {
-  const arrays = [...predictions.map((p) => p.points), ...(trajectories ? [trajectories.points] : [])];
+function buffersOf({ predictions, trajectories, velocity, networks }: FitResult): ArrayBuffer[] {
+  const arrays = [
+    ...predictions.map((p) => p.points),
+    ...(trajectories ? [trajectories.points] : []),
+    ...(velocity ? [velocity] : []),
+    ...(networks.interpolant ? [networks.interpolant.parameters] : []),
+    networks.vectorField.parameters,
+  ];
   return arrays.map((array) => array.buffer as ArrayBuffer);
 }

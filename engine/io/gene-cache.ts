@@ -96,8 +96,8 @@ export function makeRoom(path: string, bytes: number, source: { file: string; ke
     throw new InputError('The gene index of this file is larger than the cache may be.', {
       ...source,
       option: 'MEANDER_CACHE_GB',
-      expected: `at most ${gigabytes(limit)}`,
-      found: gigabytes(bytes),
+      expected: `at most ${sizeText(limit)}`,
+      found: sizeText(bytes),
       action: `Set the environment variable MEANDER_CACHE_GB to ${Math.ceil(bytes / 1e9)} or more. Without an index genes are read too, but slowly.`,
     });
   createFolder();
@@ -125,7 +125,7 @@ function createFolder(): void {
 function checkDisk(bytes: number, source: { file: string; key: string }): void {
   const { bavail, bsize } = statfsSync(cacheFolder());
   if (bavail * bsize >= bytes) return;
-  throw diskFull(source, `${gigabytes(bytes)}`, `${gigabytes(bavail * bsize)} free`);
+  throw diskFull(source, sizeText(bytes), `${sizeText(bavail * bsize)} free`);
 }
 
 /** @param needed e.g. `6.1 GB` */
@@ -141,14 +141,16 @@ export function diskFull(
       ...source,
       expected: `${needed} in ${cacheFolder()}`,
       found,
-      action: 'Free some space, or set the environment variable MEANDER_CACHE to a folder on another disk.',
+      action:
+        'Free some space (meander cache shows what Meander holds), or set the environment variable MEANDER_CACHE to a folder on another disk.',
     },
     cause,
   );
 }
 
-export const gigabytes = (bytes: number) =>
-  bytes < 1e8 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+/** e.g. `6.0 GB` */
+export const sizeText = (bytes: number) =>
+  bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 
 export function removeFile(path: string): void {
   try {

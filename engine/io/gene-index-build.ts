@@ -1,8 +1,8 @@
-import { closeSync, fsyncSync, openSync, renameSync } from 'node:fs';
+import { closeSync, openSync, renameSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { CancelledError } from '../errors.ts';
 import type { FileIdentity } from './file-identity.ts';
-import { diskFull, gigabytes, makeRoom, partialPath, removeFile } from './gene-cache.ts';
+import { diskFull, makeRoom, partialPath, removeFile, sizeText } from './gene-cache.ts';
 import {
   ENTRY_BYTES,
   HEAD_BYTES,
@@ -15,10 +15,15 @@ import type { MatrixSource, ReadHooks } from './h5ad-matrix.ts';
 import type { CsrMatrix } from './h5ad-write.ts';
 import { pathError } from './hdf5-path.ts';
 
-/** One part of the index: what is held in memory, twice. */
-const PART_ENTRIES = 8 * 2 ** 20;
+/** Held in memory twice. */
+const PART_ENTRIES = 6 * 2 ** 20;
 /** Read or written between two questions whether to stop. */
 const PIECE_BYTES = 8 * 2 ** 20;
+
+export interface BuildOptions extends ReadHooks {
+  /** stored values in a part of the index; default 6 million */
+  partEntries?: number;
+}
 
 /** Neighbouring rows of the matrix. */
 interface Piece {
@@ -27,72 +32,78 @@ interface Piece {
 }
 
 /**
- * Writes the index of a matrix, in one reading of it: parts of 8 million entries are turned in memory.
- * @param path where it shall be; there is nothing or the complete index
+ * Writes the index of a matrix, in one reading of it: parts of it are turned in memory, each about 50 MB.
+ * @param path where it shall be. Nothing is flushed: what a crash of the machine leaves damaged, the checksums notice.
  * @throws CancelledError; InputError: the matrix is damaged, no room
  */
 export function buildGeneIndex(
   matrix: MatrixSource,
   source: FileIdentity,
   path: string,
-  hooks: ReadHooks = {},
+  { partEntries = PART_ENTRIES, ...hooks }: BuildOptions = {},
 ): void {
   const place = { file: source.path, key: matrix.key };
-  const parts = Math.ceil(matrix.nStored / (PART_ENTRIES - PIECE_BYTES / ENTRY_BYTES)) + 1;
+  // a part is at least half full, since pieces are smaller than that
+  const parts = Math.ceil((2 * matrix.nStored) / partEntries) + 1;
   const bytes = indexBytes(matrix.nStored, matrix.shape[1], parts);
   makeRoom(path, bytes, place);
   const temporary = partialPath(path);
   try {
-    writeIndex(temporary, matrix, source, hooks);
+    writeIndex(temporary, matrix, source, partEntries, hooks);
     renameSync(temporary, path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw diskFull(place, gigabytes(bytes), 'a full disk', error);
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw diskFull(place, sizeText(bytes), 'a full disk', error);
     throw code === undefined ? error : pathError(path, 'written', error);
   } finally {
     removeFile(temporary);
   }
 }
 
-function writeIndex(temporary: string, matrix: MatrixSource, source: FileIdentity, hooks: ReadHooks): void {
-  const [nObs, nVars] = matrix.shape;
+function writeIndex(
+  temporary: string,
+  matrix: MatrixSource,
+  source: FileIdentity,
+  partEntries: number,
+  hooks: ReadHooks,
+): void {
+  const nVars = matrix.shape[1];
   const descriptor = openSync(temporary, 'wx');
   try {
     const pointers: Uint32Array[] = [];
     const checksums = new Uint32Array(nVars);
-    let turned = new ArrayBuffer(0);
+    let turned = new ArrayBuffer(Math.min(matrix.nStored, partEntries) * ENTRY_BYTES);
     let offset = HEAD_BYTES;
-    for (const pieces of partsOf(matrix, hooks)) {
+    for (const pieces of partsOf(matrix, partEntries, hooks)) {
       const starts = countGenes(pieces, nVars);
       const bytes = starts[nVars]! * ENTRY_BYTES;
+      // one row alone may be more than a part
       if (bytes > turned.byteLength) turned = new ArrayBuffer(bytes);
       turn(pieces, starts, turned, hooks);
       addChecksums(checksums, starts, turned);
       writePart(descriptor, new Uint8Array(turned, 0, bytes), offset, hooks);
       pointers.push(starts);
       offset += bytes;
-      const last = pieces.at(-1)!;
-      hooks.onProgress?.(last.start + last.rows.indptr.length - 1, nObs);
     }
     const info = { source, key: matrix.key, shape: matrix.shape, parts: pointers.length };
     writeTables(descriptor, offset, { info, checksums, pointers } satisfies IndexTables);
-    fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
 }
 
-function* partsOf(matrix: MatrixSource, hooks: ReadHooks): Generator<Piece[]> {
+function* partsOf(matrix: MatrixSource, partEntries: number, hooks: ReadHooks): Generator<Piece[]> {
   let pieces: Piece[] = [];
   let entries = 0;
-  for (const [start, stop] of matrix.rowBlocks(PIECE_BYTES)) {
+  for (const [start, stop] of matrix.rowBlocks(Math.min(PIECE_BYTES, (partEntries * ENTRY_BYTES) / 2))) {
     checkStop(hooks);
     const rows = matrix.readRows(start, stop);
-    if (pieces.length > 0 && entries + rows.data.length > PART_ENTRIES) {
+    if (pieces.length > 0 && entries + rows.data.length > partEntries) {
       yield pieces;
       pieces = [];
       entries = 0;
     }
+    hooks.onProgress?.(stop, matrix.shape[0]);
     pieces.push({ start, rows });
     entries += rows.data.length;
   }
@@ -110,27 +121,23 @@ function countGenes(pieces: Piece[], nVars: number): Uint32Array {
   return starts;
 }
 
-/** Brings the entries into the order of the file: gene by gene, cells first, then values. */
+/** Brings the entries into the order of the file: gene by gene, cell by cell. */
 function turn(pieces: Piece[], starts: Uint32Array, turned: ArrayBuffer, hooks: ReadHooks): void {
   const cells = new Int32Array(turned);
   const values = new Float32Array(turned);
-  const nVars = starts.length - 1;
-  const next = new Uint32Array(nVars);
-  const count = new Uint32Array(nVars);
-  for (let gene = 0; gene < nVars; gene++) {
-    next[gene] = 2 * starts[gene]!;
-    count[gene] = starts[gene + 1]! - starts[gene]!;
-  }
+  const next = starts.map((start) => 2 * start);
   for (const { start, rows } of pieces) {
     checkStop(hooks);
     const { data, indices, indptr } = rows;
-    for (let row = 0; row + 1 < indptr.length; row++)
-      for (let k = indptr[row]!; k < indptr[row + 1]!; k++) {
-        const gene = indices[k]!;
-        const at = next[gene]!++;
+    for (let row = 0; row + 1 < indptr.length; row++) {
+      const stop = indptr[row + 1]!;
+      for (let k = indptr[row]!; k < stop; k++) {
+        const at = next[indices[k]!]!;
         cells[at] = start + row;
-        values[at + count[gene]!] = data[k]!;
+        values[at + 1] = data[k]!;
+        next[indices[k]!] = at + 2;
       }
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import type { FileIdentity } from './file-identity.ts';
 /*
  * A gene index on disk, little-endian:
  *   head      64 bytes: magic, float64 offset and length of the foot, uint32 CRC-32 of the foot and of these fields
- *   parts     one for each range of cells; in it, gene after gene: int32 cells [n], float32 values [n]
+ *   parts     one for each range of cells; in it, gene after gene, cell after cell: int32 cell, float32 value
  *   foot      uint32 length of the JSON, JSON (IndexInfo) padded to 4 bytes,
  *             uint32 [genes] CRC-32 of each gene's bytes in all parts, uint32 [parts][genes + 1] entries before each gene
  * So a gene is one small read in each part, and parts are written as the cells come: nothing is written twice.

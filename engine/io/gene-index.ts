@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { InputError } from '../errors.ts';
 import { type FileIdentity, identifyFile, sameFile } from './file-identity.ts';
-import { cachePath, markUsed, removeFile } from './gene-cache.ts';
-import { buildGeneIndex } from './gene-index-build.ts';
+import { type CachedFile, cachePath, listCache, markUsed, removeFile } from './gene-cache.ts';
+import { type BuildOptions, buildGeneIndex } from './gene-index-build.ts';
 import {
   DamagedIndexError,
   ENTRY_BYTES,
@@ -22,6 +22,8 @@ import { checkColumn } from './matrix-rows.ts';
 /** The genes of a CSR matrix, in the application's cache: read without the HDF5 library, in milliseconds. */
 export interface GeneIndex {
   readonly info: IndexInfo;
+  /** on disk */
+  readonly bytes: number;
   /** One gene over all cells, `[nObs]`. @throws DamagedIndexError */
   readColumn(column: number): Float32Array;
   close(): void;
@@ -69,6 +71,7 @@ function indexOf(descriptor: number, { info, checksums, pointers }: IndexTables)
   const [nObs, nVars] = info.shape;
   return {
     info,
+    bytes: fstatSync(descriptor).size,
     readColumn(column) {
       checkColumn(column, nVars);
       const values = new Float32Array(nObs);
@@ -77,10 +80,11 @@ function indexOf(descriptor: number, { info, checksums, pointers }: IndexTables)
       for (const starts of pointers) {
         const n = starts[column + 1]! - starts[column]!;
         const bytes = readFully(descriptor, n * ENTRY_BYTES, offset + starts[column]! * ENTRY_BYTES);
-        checksum = crc32(bytes, checksum);
-        const cells = new Int32Array(bytes.buffer, bytes.byteOffset, n);
-        const stored = new Float32Array(bytes.buffer, bytes.byteOffset + n * 4, n);
-        for (let k = 0; k < n; k++) values[cells[k]!] = stored[k]!;
+        // of no bytes it would be 0, whatever came before
+        if (n > 0) checksum = crc32(bytes, checksum);
+        const cells = new Int32Array(bytes.buffer, bytes.byteOffset, 2 * n);
+        const stored = new Float32Array(bytes.buffer, bytes.byteOffset, 2 * n);
+        for (let k = 0; k < 2 * n; k += 2) values[cells[k]!] = stored[k + 1]!;
         offset += starts[nVars]! * ENTRY_BYTES;
       }
       if (checksum !== checksums[column]) throw new DamagedIndexError(`gene ${column}`);
@@ -99,12 +103,36 @@ export interface IndexState {
 
 /** What building would mean, before one asks for it. To be called in a worker thread. */
 export async function geneIndexState(file: string, key = 'X'): Promise<IndexState> {
-  return withMatrix(file, key, (matrix) => {
-    const bytes = indexBytes(matrix.nStored, matrix.shape[1], 1);
-    if (matrix.storage !== 'csr') return { bytes: 0, state: 'unneeded' };
-    const index = openGeneIndex(file, key);
-    index?.close();
-    return { bytes, state: index ? 'present' : 'absent' };
+  const index = openGeneIndex(file, key);
+  index?.close();
+  if (index) return { bytes: index.bytes, state: 'present' };
+  return withMatrix(file, key, ({ storage, nStored, shape }) =>
+    storage === 'csr'
+      ? { bytes: indexBytes(nStored, shape[1], 1), state: 'absent' }
+      : { bytes: 0, state: 'unneeded' },
+  );
+}
+
+/** A file of the cache and what it is the index of; without that, it is not finished or damaged. */
+export interface CachedIndex extends CachedFile {
+  source?: FileIdentity;
+  key?: string;
+}
+
+/** What is in the cache, the last used first. */
+export function listIndexes(): CachedIndex[] {
+  return listCache().map((cached) => {
+    const descriptor = cached.partial ? undefined : openIfThere(cached.path);
+    if (descriptor === undefined) return cached;
+    try {
+      const { source, key } = readTables(descriptor).info;
+      return { ...cached, source, key };
+    } catch (error) {
+      if (error instanceof DamagedIndexError) return cached;
+      throw error;
+    } finally {
+      closeSync(descriptor);
+    }
   });
 }
 
@@ -113,14 +141,14 @@ export async function geneIndexState(file: string, key = 'X'): Promise<IndexStat
  * @returns whether it was built
  * @throws CancelledError; InputError: no such matrix, damaged, no room in the cache or on the disk
  */
-export async function ensureGeneIndex(file: string, key = 'X', hooks: ReadHooks = {}): Promise<boolean> {
+export async function ensureGeneIndex(file: string, key = 'X', options: BuildOptions = {}): Promise<boolean> {
   const there = openGeneIndex(file, key);
   there?.close();
   if (there) return false;
   return withMatrix(file, key, (matrix) => {
     if (matrix.storage !== 'csr') return false;
     const source = identifyFile(file);
-    buildGeneIndex(matrix, source, indexPath(source, key), hooks);
+    buildGeneIndex(matrix, source, indexPath(source, key), options);
     return true;
   });
 }

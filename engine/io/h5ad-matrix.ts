@@ -1,6 +1,7 @@
 import { InputError } from '../errors.ts';
+import { sparseFormat } from './h5ad-sparse.ts';
 import type { CsrMatrix } from './h5ad-write.ts';
-import type { Hdf5File, Hdf5Group, Hdf5Node } from './hdf5.ts';
+import type { Hdf5File, Hdf5Node } from './hdf5.ts';
 import { openCscMatrix } from './matrix-csc.ts';
 import { openCsrMatrix } from './matrix-csr.ts';
 import { openDenseMatrix } from './matrix-dense.ts';
@@ -17,7 +18,7 @@ export interface ReadHooks {
 /**
  * A matrix of an h5ad (X, a layer, raw/X); opening reads nothing but its shape, the rest is read when asked for.
  *
- * Values come as float32 where that is exact (float32, booleans, integers up to 16 bits), else as float64. Entries that
+ * Values come as float32 where that is exact (floats up to 32 bits, booleans, integers up to 16), else as float64. Entries that
  * are stored as zeros stay entries of a sparse matrix. Columns that a row does not store in ascending order are sorted;
  * a position that is stored more than once has the sum of its values, as for scipy.
  *
@@ -28,7 +29,7 @@ export interface MatrixSource {
   readonly key: string;
   readonly shape: [nObs: number, nVars: number];
   readonly storage: 'dense' | 'csr' | 'csc';
-  /** stored element type, e.g. `float32`, `int64`; 64-bit unsigned integers are called `int64` too */
+  /** stored element type, e.g. `float32`, `int64` */
   readonly dtype: string;
   /** entries that are stored; `nObs × nVars` if dense */
   readonly nStored: number;
@@ -73,13 +74,6 @@ export function openMatrix(root: Hdf5File, key: string): MatrixSource | undefine
     default:
       throw notMatrix(node, place);
   }
-}
-
-function sparseFormat(group: Hdf5Group): 'csr' | 'csc' | undefined {
-  const format = group.attribute('encoding-type') ?? group.attribute('h5sparse_format');
-  if (format === 'csr_matrix' || format === 'csr') return 'csr';
-  if (format === 'csc_matrix' || format === 'csc') return 'csc';
-  return undefined;
 }
 
 function notMatrix(node: Hdf5Node, place: { file: string; key: string }): InputError {

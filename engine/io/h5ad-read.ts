@@ -38,6 +38,7 @@ export interface H5adFile {
   obsColumns(): ObsColumnInfo[];
   /** @param option the flag that the name came from, for the error */
   readObs(name: string, option?: string): ObsColumn;
+  timeOrdering(name: string): string[] | undefined;
   /** genes; none if the file has no var */
   varNames(): string[];
   varColumns(): ObsColumnInfo[];
@@ -100,6 +101,7 @@ function h5adOf(root: Hdf5File): H5adFile {
     obsNames: obs.names,
     obsColumns: obs.columns,
     readObs: obs.read,
+    timeOrdering: (name) => timeOrderingOf(root, name),
     varNames: genes.names,
     varColumns: genes.columns,
     readVar: genes.read,
@@ -117,6 +119,15 @@ function h5adOf(root: Hdf5File): H5adFile {
     element: (key) => elementAt(root, key),
     close: () => root.close(),
   };
+}
+
+/** Lists of labels in their order that tools leave in `uns`. */
+function timeOrderingOf(root: Hdf5File, name: string): string[] | undefined {
+  for (const key of ['uns/time_ordering', `uns/${name}_ordering`, `uns/${name}_order`]) {
+    const list = root.get(key);
+    if (list?.kind === 'dataset' && list.type === 'string' && list.shape?.length === 1) return list.strings();
+  }
+  return undefined;
 }
 
 function rawOf(root: Hdf5File, nObs: number): H5adRaw | undefined {

@@ -1,5 +1,6 @@
 import type { DenseMatrix } from '../dataset/anndata.ts';
 import { InputError } from '../errors.ts';
+import type { NumericArray } from './hdf5.ts';
 import { type Hdf5Value, type Hdf5Writer, saveHdf5 } from './hdf5-write.ts';
 
 /** Compressed sparse rows: of row i, the entries `indptr[i]` … `indptr[i + 1] − 1` of `data` and `indices`. */
@@ -10,11 +11,27 @@ export interface CsrMatrix {
   indptr: Int32Array;
 }
 
-/** null = missing; strings are written as categoricals */
-export type WritableColumn = Float32Array | Float64Array | Int32Array | (string | null)[];
+/** null = missing; strings are written as categoricals, in the order of the alphabet */
+export type WritableColumn =
+  | Float32Array
+  | Float64Array
+  | Int32Array
+  | (string | null)[]
+  /** code −1 = missing */
+  | { codes: Int32Array; categories: string[]; ordered: boolean };
+
+/** An array of more than one dimension, row-major. */
+export class ShapedArray {
+  readonly values: NumericArray;
+  readonly shape: number[];
+  constructor(values: NumericArray, shape: number[]) {
+    this.values = values;
+    this.shape = shape;
+  }
+}
 
 /** Nested values of `uns`. */
-export type UnsValue = Hdf5Value | { [name: string]: UnsValue };
+export type UnsValue = Hdf5Value | ShapedArray | { [name: string]: UnsValue };
 
 export interface H5adContent {
   nObs: number;
@@ -29,10 +46,13 @@ export interface H5adContent {
   uns?: Record<string, UnsValue>;
 }
 
-const encoding = (type: string, version: string) => ({ 'encoding-type': type, 'encoding-version': version });
-const ARRAY = encoding('array', '0.2.0');
-const STRING_ARRAY = encoding('string-array', '0.2.0');
-const DICT = encoding('dict', '0.1.0');
+export const encoding = (type: string, version: string) => ({
+  'encoding-type': type,
+  'encoding-version': version,
+});
+export const ARRAY = encoding('array', '0.2.0');
+export const STRING_ARRAY = encoding('string-array', '0.2.0');
+export const DICT = encoding('dict', '0.1.0');
 
 /**
  * Writes an h5ad in the encodings of anndata 0.8 and later, safely (see saveHdf5).
@@ -42,7 +62,7 @@ const DICT = encoding('dict', '0.1.0');
 export async function writeH5ad(path: string, content: H5adContent): Promise<void> {
   checkLengths(path, content);
   const { nObs, nVars, X } = content;
-  await saveHdf5(path, (writer) => {
+  const fill = (writer: Hdf5Writer) => {
     writer.group('/', encoding('anndata', '0.1.0'));
     if (X instanceof Float32Array) writer.dataset('X', X, ARRAY, [nObs, nVars]);
     else if (X) writeCsr(writer, 'X', X, [nObs, nVars]);
@@ -53,7 +73,17 @@ export async function writeH5ad(path: string, content: H5adContent): Promise<voi
       writer.dataset(childKey('obsm', name), values, ARRAY, shape);
     for (const name of ['layers', 'obsp', 'varm', 'varp']) writer.group(name, DICT);
     writeUns(writer, 'uns', content.uns ?? {});
-  });
+  };
+  await saveHdf5(path, fill, { bytes: estimatedBytes(content) });
+}
+
+/** About what the arrays and texts will take on the disk. */
+export function estimatedBytes(value: unknown): number {
+  if (typeof value === 'string') return value.length + 32;
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  if (typeof value !== 'object' || value === null) return 8;
+  const parts: unknown[] = Array.isArray(value) ? value : Object.values(value);
+  return parts.reduce((sum: number, part) => sum + estimatedBytes(part), 1024);
 }
 
 function writeCsr(writer: Hdf5Writer, key: string, csr: CsrMatrix, shape: [number, number]): void {
@@ -78,26 +108,38 @@ function writeFrame(
   });
   writer.dataset(`${key}/_index`, names, STRING_ARRAY);
   for (const [name, column] of Object.entries(columns)) {
-    if (Array.isArray(column)) writeCategorical(writer, childKey(key, name), column);
+    if (Array.isArray(column)) writeCategorical(writer, childKey(key, name), categoricalOf(column));
+    else if ('codes' in column) writeCategorical(writer, childKey(key, name), column);
     else writer.dataset(childKey(key, name), column, ARRAY);
   }
 }
 
-function writeCategorical(writer: Hdf5Writer, key: string, values: (string | null)[]): void {
+type CategoricalContent = Extract<WritableColumn, { codes: Int32Array }>;
+
+function categoricalOf(values: (string | null)[]): CategoricalContent {
   const categories = [...new Set(values)].filter((value) => value !== null).sort();
   const codeOf = new Map(categories.map((category, code) => [category, code]));
+  const codes = Int32Array.from(values, (value) => (value === null ? -1 : codeOf.get(value)!));
+  return { codes, categories, ordered: false };
+}
+
+function writeCategorical(
+  writer: Hdf5Writer,
+  key: string,
+  { codes, categories, ordered }: CategoricalContent,
+): void {
   const Codes = categories.length < 128 ? Int8Array : categories.length < 32768 ? Int16Array : Int32Array;
-  const codes = new Codes(values.map((value) => (value === null ? -1 : codeOf.get(value)!)));
   // anndata writes `ordered` as a boolean, which reads the same from an integer
-  writer.group(key, { ...encoding('categorical', '0.2.0'), ordered: 0 });
+  writer.group(key, { ...encoding('categorical', '0.2.0'), ordered: ordered ? 1 : 0 });
   writer.dataset(`${key}/categories`, categories, STRING_ARRAY);
-  writer.dataset(`${key}/codes`, codes, ARRAY);
+  writer.dataset(`${key}/codes`, new Codes(codes), ARRAY);
 }
 
 function writeUns(writer: Hdf5Writer, key: string, value: UnsValue): void {
   if (typeof value === 'string') writer.dataset(key, value, encoding('string', '0.2.0'));
   else if (typeof value === 'number') writer.dataset(key, value, encoding('numeric-scalar', '0.2.0'));
   else if (Array.isArray(value)) writer.dataset(key, value, STRING_ARRAY);
+  else if (value instanceof ShapedArray) writer.dataset(key, value.values, ARRAY, value.shape);
   else if (ArrayBuffer.isView(value)) writer.dataset(key, value, ARRAY);
   else {
     writer.group(key, DICT);
@@ -114,6 +156,8 @@ function childKey(parent: string, name: string): string {
   });
 }
 
+const lengthOf = (column: WritableColumn) => ('codes' in column ? column.codes.length : column.length);
+
 function checkLengths(path: string, content: H5adContent): void {
   const { nObs, nVars, X } = content;
   const check = (key: string, found: number, expected: number) => {
@@ -127,8 +171,10 @@ function checkLengths(path: string, content: H5adContent): void {
   };
   check('obs', content.obsNames.length, nObs);
   check('var', content.varNames.length, nVars);
-  for (const [name, column] of Object.entries(content.obs ?? {})) check(`obs/${name}`, column.length, nObs);
-  for (const [name, column] of Object.entries(content.var ?? {})) check(`var/${name}`, column.length, nVars);
+  for (const [name, column] of Object.entries(content.obs ?? {}))
+    check(`obs/${name}`, lengthOf(column), nObs);
+  for (const [name, column] of Object.entries(content.var ?? {}))
+    check(`var/${name}`, lengthOf(column), nVars);
   for (const [name, { values, shape }] of Object.entries(content.obsm ?? {})) {
     check(`obsm/${name}`, shape[0], nObs);
     check(`obsm/${name}`, values.length, shape[0] * shape[1]);

@@ -14,7 +14,14 @@ export function createReplaceable(file: File, key: string, data: Values, shape: 
   const rowBytes = shape.slice(1).reduce((product, n) => product * n, bytesOfOne(data));
   const rows = Math.min(shape[0]!, Math.ceil(CHUNK_BYTES / Math.max(1, rowBytes)));
   const chunks = [rows, ...shape.slice(1)].map((n) => Math.max(1, n));
-  return file.create_dataset({ name: key, data, shape, chunks, maxshape: shape.map(() => null) });
+  return file.create_dataset({
+    name: key,
+    data,
+    shape,
+    chunks,
+    maxshape: shape.map(() => null),
+    ...(Array.isArray(data) && { dtype: 'S' }),
+  });
 }
 
 /**
@@ -34,7 +41,8 @@ export function replaceValues(file: File, path: string, key: string, data: Value
     });
   }
   if (dataset.shape?.some((n, d) => n !== shape[d])) dataset.resize(shape);
-  const status = typeof data === 'string' || Array.isArray(data) ? setTexts(file, key, data) : setNumbers(file, key, data);
+  const status =
+    typeof data === 'string' || Array.isArray(data) ? setTexts(file, key, data) : setNumbers(file, key, data);
   if (status < 0) throw new WorkError('The results cannot be written into the file.', { file: path, key });
 }
 
@@ -42,7 +50,8 @@ function canHold(dataset: Dataset, data: Values, shape: number[]): boolean {
   const { type, size, vlen, shape: there, maxshape, chunks } = dataset.metadata ?? {};
   const { H5T_STRING, H5T_FLOAT, H5T_INTEGER } = Module.H5T_class_t;
   if (there?.length !== shape.length) return false;
-  const fits = there.every((n, d) => n === shape[d]) || (chunks !== null && maxshape?.every((n) => n === null));
+  const fits =
+    there.every((n, d) => n === shape[d]) || (chunks !== null && maxshape?.every((n) => n === null));
   if (!fits) return false;
   if (typeof data === 'string' || Array.isArray(data)) return type === H5T_STRING.value && vlen === true;
   const isFloat = data instanceof Float32Array || data instanceof Float64Array;

@@ -94,7 +94,10 @@ function writerOf(file: File, path: string, written: Written): Hdf5Writer {
     },
     dataset(key, value, attributes = {}, shape = shapeOf(value)) {
       checkKey(key);
-      addAttributes(file.create_dataset({ name: key, data: prepared(value), shape }), attributes);
+      addAttributes(
+        file.create_dataset({ name: key, data: prepared(value), shape, ...typeOf(value) }),
+        attributes,
+      );
       written.values.set(key, value);
     },
     replaceable(key, value, attributes = {}, shape = shapeOf(value)) {
@@ -120,6 +123,9 @@ function addAttributes(element: Group | Dataset, attributes: Record<string, Hdf5
   for (const [name, value] of Object.entries(attributes))
     element.create_attribute(name, prepared(value), shapeOf(value));
 }
+
+/** The library takes a list of no texts for numbers. */
+const typeOf = (value: Hdf5Value) => (Array.isArray(value) ? { dtype: 'S' as const } : {});
 
 /** Python reads an int or a float again, as it was. */
 function numberScalar(value: number): BigInt64Array | Float64Array {
@@ -159,8 +165,10 @@ async function verify(path: string, temporary: string, { values, attributes, cop
     } finally {
       file.close();
     }
-    key = (await firstMissing(temporary, copied)) ?? key;
-    if (copied.includes(key) && !values.has(key)) throw failed();
+    const missing = await firstMissing(temporary, copied);
+    if (missing === undefined) return;
+    key = missing;
+    throw failed();
   } catch (error) {
     throw error instanceof WorkError ? error : failed(error);
   }

@@ -8,7 +8,7 @@ const DATA = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
 
 describe('inspectH5ad', () => {
   it('tells cells, columns, embeddings and time columns', async () => {
-    expect(await inspectH5ad(`${FIXTURES}legacy-0.7.h5ad`)).toEqual({
+    expect(await inspectH5ad(`${FIXTURES}legacy-0.7.h5ad`)).toMatchObject({
       nObs: 12,
       nVars: 2,
       obs: [
@@ -25,6 +25,21 @@ describe('inspectH5ad', () => {
     expect(obs.every(({ nUnique }) => nUnique === null)).toBe(true);
     expect(obsm.map(({ name }) => name)).not.toContain('lost');
     expect(timeColumns).toEqual([]);
+  });
+
+  it('says what its user should know, worst first, and by another column when asked', async () => {
+    const { findings } = await inspectH5ad(`${FIXTURES}legacy-0.7.h5ad`);
+    expect(findings[0]).toMatchObject({ severity: 'warning', subject: 'obs/day' });
+    expect(findings.map(({ title }) => title).join()).toMatch(/two timepoints only/);
+    await expect(inspectH5ad(`${FIXTURES}legacy-0.7.h5ad`, 'nothing')).rejects.toThrow(/no column "nothing"/);
+  });
+
+  it.skipIf(!existsSync(DATA))('tells what X is in real files (../shared/data)', async () => {
+    const titles = async (name: string) =>
+      (await inspectH5ad(`${DATA}${name}.h5ad`)).findings.map(({ title }) => title).join(' ');
+    expect(await titles('wot_subset')).toMatch(/X is log-normalised/);
+    expect(await titles('cite_pca100')).toMatch(/no expression.*X_pca is the best embedding/);
+    expect(await titles('anndata_v0.7.0')).toMatch(/No column says when/);
   });
 
   it.skipIf(!existsSync(DATA))('finds the time column of each real file (../shared/data)', async () => {

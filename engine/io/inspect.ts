@@ -1,5 +1,7 @@
 import type { ObsColumnInfo } from '../dataset/anndata.ts';
-import { rankTimeColumns, type TimeColumnCandidate } from '../dataset/timepoints.ts';
+import type { Finding } from '../dataset/doctor.ts';
+import { assessTimeColumns, type TimeColumns } from '../dataset/time-columns.ts';
+import { examine } from './examine.ts';
 import type { ObsmInfo } from './h5ad-obsm.ts';
 import { openH5ad } from './h5ad-read.ts';
 
@@ -10,19 +12,30 @@ export interface Inspection {
   obs: ObsColumnInfo[];
   obsm: ObsmInfo[];
   /** best candidate first */
-  timeColumns: TimeColumnCandidate[];
+  timeColumns: TimeColumns['candidates'];
+  /** columns that cannot serve as time, and why */
+  otherColumns: TimeColumns['others'];
+  /** worst first */
+  findings: Finding[];
 }
 
-/** Looks into an h5ad without reading its matrices. @throws InputError: what openH5ad throws */
-export async function inspectH5ad(path: string): Promise<Inspection> {
+/**
+ * Looks into an h5ad: of its matrices only a sample is read.
+ * @param time the column to judge by; default the best candidate
+ * @throws InputError: what openH5ad throws, no such column
+ */
+export async function inspectH5ad(path: string, time?: string): Promise<Inspection> {
   const file = await openH5ad(path);
   try {
+    const { candidates, others } = assessTimeColumns(file);
     return {
       nObs: file.nObs,
       nVars: file.nVars,
       obs: file.obsColumns(),
       obsm: file.obsm(),
-      timeColumns: rankTimeColumns(file),
+      timeColumns: candidates,
+      otherColumns: others,
+      findings: examine(file, time ?? candidates[0]?.name ?? null),
     };
   } finally {
     file.close();

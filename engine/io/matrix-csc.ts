@@ -16,9 +16,7 @@ export function openCscMatrix(storage: SparseStorage): MatrixSource {
     shape,
     storage: 'csc',
     nStored: nnz,
-    get dtype() {
-      return storage.dtype;
-    },
+    dtype: storage.dtype,
     rowBlocks(bytes = BLOCK_BYTES) {
       const rowBytes = Math.max(1, (nnz * storage.entryBytes) / Math.max(1, nObs));
       const rows = Math.max(1, Math.floor(Math.max(bytes, BLOCK_BYTES) / rowBytes));

@@ -44,9 +44,7 @@ export function openCsrMatrix(storage: SparseStorage): MatrixSource {
     shape,
     storage: 'csr',
     nStored: nnz,
-    get dtype() {
-      return storage.dtype;
-    },
+    dtype: storage.dtype,
     rowBlocks,
     readRows,
     readRowList(rows) {

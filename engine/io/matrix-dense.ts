@@ -3,7 +3,7 @@ import type { MatrixSource } from './h5ad-matrix.ts';
 import type { CsrMatrix } from './h5ad-write.ts';
 import type { Hdf5Dataset } from './hdf5.ts';
 import { checkColumn, checkRows, readListed, stackRows } from './matrix-rows.ts';
-import { toValues, type Values, valuesOf } from './matrix-values.ts';
+import { allocateValues, toValues, type Values } from './matrix-values.ts';
 import type { MatrixPlace } from './sparse-storage.ts';
 
 const SLAB_BYTES = 64 * 2 ** 20;
@@ -15,11 +15,10 @@ export function openDenseMatrix(dataset: Hdf5Dataset, place: MatrixPlace): Matri
   const shape = dataset.shape as [number, number];
   const [nObs, nVars] = shape;
   const key = place.key;
-  const values = valuesOf(dataset);
-  const rowBytes = () => Math.max(1, nVars * values.bytes());
+  const rowBytes = Math.max(1, nVars * allocateValues(dataset, 0).BYTES_PER_ELEMENT);
 
   const blocksOf = (start: number, stop: number, bytes: number) => {
-    const rows = Math.max(1, Math.floor(bytes / rowBytes()));
+    const rows = Math.max(1, Math.floor(bytes / rowBytes));
     return Array.from({ length: Math.ceil((stop - start) / rows) }, (_, i): [number, number] => [
       start + i * rows,
       Math.min(stop, start + (i + 1) * rows),
@@ -30,14 +29,14 @@ export function openDenseMatrix(dataset: Hdf5Dataset, place: MatrixPlace): Matri
     checkRows(start, stop, nObs);
     if (start === stop || nVars === 0)
       return {
-        data: values.allocate(0),
+        data: allocateValues(dataset, 0),
         indices: new Int32Array(0),
         indptr: new Int32Array(stop - start + 1),
       };
     const parts = blocksOf(start, stop, SLAB_BYTES).map((rows) =>
       compress(toValues(dataset.numbers([rows, [0, nVars]])), nVars),
     );
-    return stackRows(parts, values.allocate(0), key);
+    return stackRows(parts, allocateValues(dataset, 0), key);
   };
 
   return {
@@ -45,14 +44,12 @@ export function openDenseMatrix(dataset: Hdf5Dataset, place: MatrixPlace): Matri
     shape,
     storage: 'dense',
     nStored: nObs * nVars,
-    get dtype() {
-      return values.dtype();
-    },
+    dtype: dataset.dtype,
     rowBlocks: (bytes = 16 * 2 ** 20) => blocksOf(0, nObs, bytes),
     readRows,
     readRowList(rows) {
       const joins = (start: number, a: number, b: number) =>
-        (b - a - 1) * rowBytes() <= NEAR_BYTES && (b + 1 - start) * rowBytes() <= SLAB_BYTES;
+        (b - a - 1) * rowBytes <= NEAR_BYTES && (b + 1 - start) * rowBytes <= SLAB_BYTES;
       return readListed(rows, { shape, key }, joins, readRows);
     },
     readColumn(column) {

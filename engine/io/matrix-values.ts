@@ -3,7 +3,7 @@ import type { Hdf5Dataset, NumericArray } from './hdf5.ts';
 /** Values of a matrix: float32 where that is exact for the stored type. */
 export type Values = Float32Array | Float64Array;
 
-const EXACT_IN_FLOAT32 = new Set(['float32', 'bool', 'int8', 'uint8', 'int16', 'uint16']);
+const EXACT_IN_FLOAT32 = new Set(['float16', 'float32', 'bool', 'int8', 'uint8', 'int16', 'uint16']);
 
 export function toValues(stored: NumericArray): Values {
   if (stored instanceof Float32Array || stored instanceof Float64Array) return stored;
@@ -12,28 +12,7 @@ export function toValues(stored: NumericArray): Values {
     : Float32Array.from(stored);
 }
 
-/** What the values of a dataset are, asked for at first use since it may cost a read. */
-export function valuesOf(dataset: Hdf5Dataset): {
-  dtype(): string;
-  bytes(): number;
-  allocate(n: number): Values;
-} {
-  let known: string | undefined;
-  const dtype = () => {
-    known ??= dtypeOf(dataset);
-    return known;
-  };
-  const narrow = () => EXACT_IN_FLOAT32.has(dtype());
-  return {
-    dtype,
-    bytes: () => (narrow() ? 4 : 8),
-    allocate: (n) => (narrow() ? new Float32Array(n) : new Float64Array(n)),
-  };
-}
-
-function dtypeOf(dataset: Hdf5Dataset): string {
-  if (dataset.type === 'boolean') return 'bool';
-  const first = dataset.numbers(dataset.shape!.map((n) => [0, Math.min(1, n)]));
-  if (first instanceof Float64Array && dataset.type === 'integer') return 'int64';
-  return first.constructor.name.replace('Array', '').toLowerCase();
+/** @param n values of this dataset, once read */
+export function allocateValues({ dtype }: Hdf5Dataset, n: number): Values {
+  return EXACT_IN_FLOAT32.has(dtype) ? new Float32Array(n) : new Float64Array(n);
 }

@@ -1,6 +1,6 @@
 import { InputError } from '../errors.ts';
 import type { Hdf5Dataset, Hdf5Group, NumericArray } from './hdf5.ts';
-import { toValues, type Values, valuesOf } from './matrix-values.ts';
+import { allocateValues, toValues, type Values } from './matrix-values.ts';
 
 export interface MatrixPlace {
   file: string;
@@ -47,7 +47,6 @@ export function openSparseStorage(
     place,
     `one more than the matrix has ${format === 'csr' ? 'rows' : 'columns'}`,
   );
-  const values = valuesOf(data);
   let indptr: Float64Array | undefined;
   const outOfRange = (index: number) =>
     new InputError('The matrix refers to a row or column that it does not have.', {
@@ -61,24 +60,20 @@ export function openSparseStorage(
     place,
     shape,
     nnz,
-    get dtype() {
-      return values.dtype();
-    },
-    get entryBytes() {
-      return values.bytes() + 4;
-    },
+    dtype: data.dtype,
+    entryBytes: allocateValues(data, 0).BYTES_PER_ELEMENT + Int32Array.BYTES_PER_ELEMENT,
     indptr() {
       indptr ??= checkedIndptr(pointers, nnz, place);
       return indptr;
     },
     entries(from, to) {
-      if (from === to) return { data: values.allocate(0), indices: new Int32Array(0) };
+      if (from === to) return { data: allocateValues(data, 0), indices: new Int32Array(0) };
       return {
         data: toValues(data.numbers([[from, to]])),
         indices: toIndices(indices.numbers([[from, to]]), outOfRange),
       };
     },
-    values: values.allocate,
+    values: (n) => allocateValues(data, n),
     outOfRange,
   };
 }

@@ -88,7 +88,10 @@ export function fitModel(
 }
 
 /** A trained vector field as dx/dt, in float64 around the kernels' arithmetic. */
-export function velocityField(kernels: Kernels, { sizes, parameters }: TrainedNetwork): VelocityField {
+export function velocityField(
+  kernels: Kernels,
+  { sizes, parameters }: Pick<TrainedNetwork, 'sizes' | 'parameters'>,
+): VelocityField {
   const dims = sizes.at(-1)!;
   const network = createMlp(kernels, {
     sizes,

@@ -1,0 +1,59 @@
+import type { FitSettings } from './config.ts';
+
+/** What a fit is expected to need; rough, to be shown with "about". */
+export interface FitEstimate {
+  /** on one core */
+  seconds: number;
+  /** of one worker */
+  bytes: number;
+}
+
+/** Multiplications and additions a second on one core: our SIMD kernels, and onnxruntime on wide networks. */
+const NARROW_FLOPS = 15e9;
+const WIDE_FLOPS = 60e9;
+/**
+ * Where early stopping ends a network: on CITE (5-D, 42 steps an epoch) after about 100 epochs, on the EMT time course (10-D,
+ * 4 steps an epoch) after about 1,200 steps. With these, fits that took 67 to 93 s and 8 s are estimated at 84 and 11 s.
+ */
+const USUAL_EPOCHS = 100;
+const LEAST_STEPS = 1200;
+/** The exact transport of a held-out timepoint: bytes and seconds a pair of cells (6,071 × 7,643: 297 MB, 5.4 s). */
+const TRANSPORT_BYTES = 6.4;
+const TRANSPORT_SECONDS = 1.2e-7;
+/** An engine with its libraries and the kernels' memory. */
+const WORKER_BYTES = 150e6;
+
+/**
+ * Time and memory of one fit: steps until early stopping, times the arithmetic of a step (networks forwards, backwards
+ * and along the tangent; LAND's sum over the cells of a pair), plus the measurement by exact transport.
+ * @param counts cells of each timepoint
+ * @param curved whether an interpolant is trained too
+ */
+export function estimateFit(
+  settings: Pick<FitSettings, 'hidden' | 'minibatch' | 'metric' | 'centers' | 'maxEpochs'>,
+  dims: number,
+  counts: readonly number[],
+  curved: boolean,
+): FitEstimate {
+  const { hidden, minibatch, metric, centers } = settings;
+  const parameters = (dims + 1) * hidden + 2 * hidden * hidden + hidden * dims;
+  const rate = hidden >= 256 ? WIDE_FLOPS : NARROW_FLOPS;
+  const smallest = Math.min(...counts);
+  const rows = Math.min(minibatch, smallest);
+  const stepsPerEpoch = Math.max(1, Math.floor(smallest / rows));
+  const steps = Math.min(
+    settings.maxEpochs * stepsPerEpoch,
+    Math.max(USUAL_EPOCHS * stepsPerEpoch, LEAST_STEPS),
+  );
+  const field = (6 * rows * parameters) / rate;
+  let seconds = 0;
+  for (let k = 1; k < counts.length; k++) {
+    const cells = metric === 'land' ? counts[k - 1]! + counts[k]! : centers;
+    const bent = curved ? 3 * field + (8 * rows * cells * dims) / NARROW_FLOPS : 0;
+    seconds += steps * (field + bent);
+  }
+  const largest = Math.min(10_000, Math.max(...counts));
+  // W1 and W2
+  seconds += 2 * TRANSPORT_SECONDS * largest * largest;
+  return { seconds, bytes: WORKER_BYTES + TRANSPORT_BYTES * largest * largest + 24 * parameters };
+}

@@ -1,0 +1,52 @@
+import { gatherRows } from '../dataset/clouds.ts';
+import { invertScaling } from '../embedding/whiten.ts';
+import type { VelocityField } from '../trajectory/euler.ts';
+import { rollout } from '../trajectory/rollout.ts';
+import type { FitJob, JobHooks } from './held-out.ts';
+import { integratorFor } from './integrator.ts';
+import { modelTimes, type SharedDataset, type Space } from './space.ts';
+
+/** Where cells are along their trajectories. */
+export interface Trajectories {
+  /** rows of the start cells */
+  cells: Int32Array;
+  /** in real units */
+  times: number[];
+  /** [times, cells, dims], in the embedding's units */
+  points: Float32Array;
+}
+
+/**
+ * Rolls start cells out through all timepoints.
+ * @param trainingPoints all cells in the training space [nObs, dims]
+ */
+export function rollTrajectories(
+  field: VelocityField,
+  dataset: SharedDataset,
+  trainingPoints: Float32Array,
+  { training }: Space,
+  settings: FitJob['settings'],
+  { cells, points }: NonNullable<FitJob['trajectories']>,
+  hooks: JobHooks,
+): Trajectories {
+  const { dims, times } = dataset;
+  const modelTime = modelTimes(dataset);
+  const realTimes = [times[0]!];
+  const parts: Float32Array[] = [gatherRows(trainingPoints, dims, cells)];
+  for (let k = 1; k < times.length; k++) {
+    hooks.onProgress('rollout', { step: k - 1, steps: times.length - 1 });
+    const between = (a: number, b: number) =>
+      Array.from({ length: points }, (_, i) => a + (i / (points - 1)) * (b - a));
+    const along = between(modelTime[k - 1]!, modelTime[k]!);
+    const integrate = integratorFor(settings, dims, modelTime[k]! - modelTime[k - 1]!);
+    const path = rollout(field, parts.at(-1)!, along, integrate, hooks.shouldStop);
+    const room = cells.length * dims;
+    for (let i = 1; i < points; i++) parts.push(path.points.slice(i * room, (i + 1) * room));
+    realTimes.push(...between(times[k - 1]!, times[k]!).slice(1));
+  }
+  const all = new Float32Array(parts.length * cells.length * dims);
+  parts.forEach((part, i) => {
+    all.set(invertScaling(part, dims, training), i * part.length);
+  });
+  return { cells, times: realTimes, points: all };
+}

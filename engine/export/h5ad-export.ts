@@ -1,0 +1,201 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { loadDataset } from '../dataset/load.ts';
+import { InputError } from '../errors.ts';
+import { identifyFile } from '../io/file-identity.ts';
+import { ARRAY, DICT, encoding, estimatedBytes, STRING_ARRAY } from '../io/h5ad-write.ts';
+import { openHdf5 } from '../io/hdf5.ts';
+import { type Hdf5Value, type Hdf5Writer, saveHdf5 } from '../io/hdf5-write.ts';
+import type { Experiment } from '../pipeline.ts';
+import { metricsOf } from './results.ts';
+import { cellTimes, readSession, type Session, TIMEPOINT, VELOCITY } from './session.ts';
+import { cellsSha256, loadOptions } from './session-source.ts';
+import { predictionsOf } from './tables.ts';
+
+const SCHEMA = 1;
+const HOME = 'uns/meander';
+
+/** How a file keeps its tables, which says where results can go. */
+interface Layout {
+  /** obs is a compound table, as before anndata 0.7: it cannot gain a column */
+  oldObs: boolean;
+  oldObsm: boolean;
+  /** columns of obs; undefined where the file does not list them */
+  columns: string[] | undefined;
+}
+
+/**
+ * Writes a complete copy of a session's source with the results in it, safely (see saveSafely): `obsm/meander_velocity`,
+ * `obs/meander_timepoint`, `uns/meander`. The source is copied byte by byte and elements are added, so that all that was
+ * there stays as it was; results of an earlier export are replaced. To be called in a worker thread.
+ * @param options.source the file with the session's cells; default: where the session found them
+ * @returns the source that was copied
+ * @throws InputError: no session; a source that is missing, changed or of other cells; a place that cannot be written
+ */
+export async function exportH5ad(
+  sessionPath: string,
+  out: string,
+  options: { source?: string } = {},
+): Promise<string> {
+  const session = await readSession(sessionPath);
+  const source = await checkedSource(session, options.source);
+  await checkOut(out, [source, sessionPath]);
+  const layout = await layoutOf(source);
+  const results = resultsOf(session.experiment);
+  await saveHdf5(out, (writer) => addResults(writer, session.experiment, results, layout), {
+    bytes: 2 * estimatedBytes(results),
+    copyOf: { path: source, bytes: identifyFile(source).bytes },
+  });
+  return source;
+}
+
+async function checkedSource({ experiment, source, cells }: Session, given?: string): Promise<string> {
+  const { config } = experiment;
+  if (given !== undefined) {
+    if (cellsSha256(await loadDataset(given, loadOptions(config))) === cells) return given;
+    throw new InputError('This file does not hold the cells of the session.', {
+      file: given,
+      option: '--source',
+      expected: `the cells, times and ${config.embedding} that the fit was made from`,
+      found: 'other names or numbers',
+      action: `Name ${experiment.dataset.name} as it was at the fit, or fit anew with this file.`,
+    });
+  }
+  if (source.state === 'missing')
+    throw new InputError('The file that the session was made from is not there.', {
+      file: source.path,
+      option: '--source',
+      expected: 'the file, or its copy beside the session',
+      found: 'nothing',
+      action: 'Name it with --source FILE.',
+    });
+  if (source.state === 'changed')
+    throw new InputError('The file that the session was made from has changed since.', {
+      file: source.path,
+      option: '--source',
+      expected: `the cells, times and ${config.embedding} that the fit was made from`,
+      found: 'other names or numbers',
+      action: 'Name an unchanged copy with --source FILE, or fit anew.',
+    });
+  return source.path;
+}
+
+async function checkOut(out: string, inputs: string[]): Promise<void> {
+  if (!existsSync(out)) return;
+  const place = { file: out, option: '--h5ad' };
+  if (inputs.some((input) => realpathSync(input) === realpathSync(out)))
+    throw new InputError('The export would replace a file that it is made from.', {
+      ...place,
+      action: 'Name another file.',
+    });
+  if (!(await isExport(out)))
+    throw new InputError('There is a file of that name, which is no export of Meander.', {
+      ...place,
+      expected: 'a new name, or an earlier export, which is replaced',
+      action: 'Name another file, or remove this one.',
+    });
+}
+
+async function isExport(path: string): Promise<boolean> {
+  try {
+    const file = await openHdf5(path);
+    try {
+      const kind = file.get(`${HOME}/kind`);
+      return kind?.kind === 'dataset' && kind.strings()[0] === 'export';
+    } finally {
+      file.close();
+    }
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
+}
+
+async function layoutOf(path: string): Promise<Layout> {
+  const file = await openHdf5(path);
+  try {
+    const obs = file.get('obs');
+    const order = obs?.attribute('column-order');
+    return {
+      oldObs: obs?.kind === 'dataset',
+      oldObsm: file.get('obsm')?.kind === 'dataset',
+      // no columns are written as a list of no numbers
+      columns: Array.isArray(order) ? order.map(String) : undefined,
+    };
+  } finally {
+    file.close();
+  }
+}
+
+type Results = Record<string, { value: Hdf5Value; attributes: Record<string, string>; shape?: number[] }>;
+
+/** What goes into `uns/meander`; each name is always there, so that a later export can replace all of an earlier one. */
+function resultsOf(experiment: Experiment): Results {
+  const { dataset, fits } = experiment;
+  const { dims } = dataset.embedding;
+  const metrics = metricsOf(experiment);
+  const rolled = fits.find((fit) => fit.trajectories !== null);
+  const { cells, times, points } = rolled?.trajectories ?? {
+    cells: new Int32Array(),
+    times: [],
+    points: new Float32Array(),
+  };
+  const predictions = predictionsOf(experiment);
+  const all = new Float32Array(predictions.reduce((sum, { points: p }) => sum + p.length, 0));
+  let start = 0;
+  const index = predictions.map(({ points: own, cells: _, ...about }) => {
+    all.set(own, start * dims);
+    const rows = { ...about, start, stop: start + own.length / dims };
+    start = rows.stop;
+    return rows;
+  });
+  const text = (value: unknown) => ({
+    value: JSON.stringify(value),
+    attributes: encoding('string', '0.2.0'),
+  });
+  return {
+    kind: { value: 'export', attributes: encoding('string', '0.2.0') },
+    schema: { value: SCHEMA, attributes: encoding('numeric-scalar', '0.2.0') },
+    manifest: text(metrics.manifest),
+    metrics: text(metrics),
+    trajectories: text(
+      rolled
+        ? { method: rolled.method, heldOut: labelsOf(experiment, rolled.heldOut), seed: rolled.seed }
+        : null,
+    ),
+    trajectory_cells: {
+      value: Array.from(cells, (cell) => dataset.obsNames[cell]!),
+      attributes: STRING_ARRAY,
+    },
+    trajectory_times: { value: Float64Array.from(times), attributes: ARRAY },
+    trajectory_points: { value: points, attributes: ARRAY, shape: [times.length, cells.length, dims] },
+    predictions: text(index),
+    prediction_points: { value: all, attributes: ARRAY, shape: [start, dims] },
+  };
+}
+
+const labelsOf = ({ dataset }: Experiment, heldOut: number[]) =>
+  heldOut.map((k) => dataset.timepoints.labels[k]!);
+
+function addResults(
+  writer: Hdf5Writer,
+  { dataset, fits }: Experiment,
+  results: Results,
+  { oldObs, oldObsm, columns }: Layout,
+): void {
+  writer.group('uns', DICT);
+  writer.group(HOME, DICT);
+  for (const [name, { value, attributes, shape }] of Object.entries(results))
+    writer.replaceable(`${HOME}/${name}`, value, attributes, shape);
+  writer.replaceable(oldObs ? `${HOME}/timepoint` : `obs/${TIMEPOINT}`, cellTimes(dataset), ARRAY);
+  if (columns && !columns.includes(TIMEPOINT))
+    writer.attribute('obs', 'column-order', [...columns, TIMEPOINT]);
+
+  const velocityKey = oldObsm ? `${HOME}/velocity` : `obsm/${VELOCITY}`;
+  const shape = [dataset.nObs, dataset.embedding.dims];
+  const velocity = fits.find((fit) => fit.velocity !== null)?.velocity;
+  if (!oldObsm) writer.group('obsm', DICT);
+  if (velocity) writer.replaceable(velocityKey, velocity, ARRAY, shape);
+  // of another fit, which would be taken for one of this
+  else if (writer.has(velocityKey))
+    writer.replaceable(velocityKey, new Float32Array(shape[0]! * shape[1]!).fill(Number.NaN), ARRAY, shape);
+}
