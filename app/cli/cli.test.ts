@@ -77,12 +77,22 @@ describe('inspect', () => {
   it('gives the promised JSON', () => {
     const { status, stdout } = meander('inspect', file, '--json');
     expect(status).toBe(0);
-    expect(JSON.parse(stdout)).toEqual({
+    const { findings, ...inspection } = JSON.parse(stdout);
+    expect(findings.map(({ severity }: { severity: string }) => severity)).toContain('note');
+    expect(inspection).toEqual({
       nObs: 150,
       nVars: 0,
+      otherColumns: [],
       obs: [{ name: 'day', kind: 'number', nUnique: 3 }],
       obsm: [{ name: 'X_pca', shape: [150, 2], problem: null }],
-      timeColumns: [{ name: 'day', labels: ['0', '1', '3'], times: [0, 1, 3] }],
+      timeColumns: [
+        {
+          name: 'day',
+          labels: ['0', '1', '3'],
+          times: [0, 1, 3],
+          reason: expect.stringMatching(/the name says time/),
+        },
+      ],
     });
   });
 
@@ -104,6 +114,7 @@ describe('run and evaluate', () => {
       'manifest.json',
       'metrics.json',
       'report.html',
+      'results.meander.h5ad',
       'trajectories.csv',
     ]);
     const { schema, rows, summary, manifest } = metricsIn('run');
@@ -150,6 +161,36 @@ describe('run and evaluate', () => {
     expect(bits('other').rows[0]!.w1).not.toBe(bits('one').rows[0]!.w1);
   });
 
+  it('edited timepoints and a subset are used, said, and come back from the manifest', () => {
+    const chosen = ['--timepoints', '0,1=1.5 as middle,3=4', '--where', 'day=0..5'];
+    const first = meander(
+      'evaluate',
+      file,
+      '--time',
+      'day',
+      ...chosen,
+      '--seeds',
+      '1',
+      ...FAST,
+      '--out',
+      'edited',
+    );
+    expect(first.stderr).toMatch(/timepoints 0 \(\d+\), middle \(\d+\), 3/);
+    expect(first.stderr).toMatch(/day is 0 to 5 leaves out 0 cells/);
+    expect(first.status).toBe(0);
+    expect(metricsIn('edited').rows[0]!.heldOut).toBe('middle');
+    const again = meander(
+      'evaluate',
+      file,
+      '--config',
+      join(home, 'edited', 'manifest.json'),
+      '--out',
+      'edited2',
+    );
+    expect(again.status).toBe(0);
+    expect(bits('edited2')).toEqual(bits('edited'));
+  });
+
   it('two timepoints: run works without distances and says so, evaluate says why it cannot', async () => {
     const two = await writeClouds('two.h5ad', { days: ['d0', 'd2'], cells: [30, 20] });
     const run = meander('run', two, '--time', 'day', '--out', 'two', ...FAST);
@@ -177,6 +218,10 @@ describe('wrong use and input', () => {
     ['more dims than there are', (path) => ['run', path, ...common, '--dims', '9'], [/--dims/, /at most 2/]],
     ['unknown held-out', (path) => ['run', path, ...common, '--hold-out', '9'], [/--hold-out/, /9/]],
     ['held-out at an end', (path) => ['run', path, ...common, '--hold-out', '3'], [/--hold-out/, /3/]],
+    ['unknown value', (path) => ['run', path, ...common, '--where', 'day=9'], [/--where/, /"9"/, /0, 1, 3/]],
+    ['no condition', (path) => ['run', path, ...common, '--where', 'day'], [/--where/, /COLUMN=/]],
+    ['unknown label', (path) => ['run', path, ...common, '--timepoints', '0,8'], [/--timepoints/, /"8"/]],
+    ['no edits', (path) => ['run', path, ...common, '--timepoints', '0=,3'], [/--timepoints/, /LABEL/]],
     ['unknown method', (path) => ['run', path, ...common, '--method', 'magic'], [/--methods/, /ot-mfm/]],
     ['not a number', (path) => ['run', path, ...common, '--rho', 'much'], [/--rho/]],
     ['out of range', (path) => ['run', path, ...common, '--rho=-1'], [/--rho/, /-1/]],
