@@ -13,13 +13,16 @@ const NARROW_FLOPS = 15e9;
 const WIDE_FLOPS = 60e9;
 /**
  * Where early stopping ends a network: on CITE (5-D, 42 steps an epoch) after about 100 epochs, on the EMT time course (10-D,
- * 4 steps an epoch) after about 1,200 steps. With these, fits that took 67 to 93 s and 8 s are estimated at 84 and 11 s.
+ * 4 steps an epoch) after about 1,200 steps. With these, ten fits that took 55 to 98 s are estimated at 70 to 73 s, and one
+ * of 8 s at 7 s. Above 10 dimensions nothing was measured.
  */
 const USUAL_EPOCHS = 100;
 const LEAST_STEPS = 1200;
 /** The exact transport of a held-out timepoint: bytes and seconds a pair of cells (6,071 × 7,643: 297 MB, 5.4 s). */
 const TRANSPORT_BYTES = 6.4;
 const TRANSPORT_SECONDS = 1.2e-7;
+/** Copies of the cells at one time: shared, scaled, by pairs for LAND, gathered and scaled for the distance of paths. */
+const COPIES = 6;
 /** An engine with its libraries and the kernels' memory. */
 const WORKER_BYTES = 150e6;
 
@@ -48,12 +51,16 @@ export function estimateFit(
   const field = (6 * rows * parameters) / rate;
   let seconds = 0;
   for (let k = 1; k < counts.length; k++) {
-    const cells = metric === 'land' ? counts[k - 1]! + counts[k]! : centers;
+    // LAND sees as many of each timepoint as the smallest has
+    const cells = metric === 'land' ? 2 * smallest : centers;
     const bent = curved ? 3 * field + (8 * rows * cells * dims) / NARROW_FLOPS : 0;
     seconds += steps * (field + bent);
   }
   const largest = Math.min(10_000, Math.max(...counts));
   // W1 and W2
   seconds += 2 * TRANSPORT_SECONDS * largest * largest;
-  return { seconds, bytes: WORKER_BYTES + TRANSPORT_BYTES * largest * largest + 24 * parameters };
+  const cells = counts.reduce((sum, n) => sum + n, 0);
+  const bytes =
+    WORKER_BYTES + TRANSPORT_BYTES * largest * largest + 24 * parameters + COPIES * 4 * cells * dims;
+  return { seconds, bytes };
 }

@@ -18,6 +18,8 @@ it('exports what it promises, and nothing by accident', () => {
       "createPool",
       "describeError",
       "flagOf",
+      "loadOptionsOf",
+      "loadOptionsOf",
       "metricsOf",
       "openResultsFolder",
       "options",

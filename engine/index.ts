@@ -23,6 +23,7 @@ export { wasserstein1, wasserstein2 } from './evaluate/wasserstein.ts';
 export type { Manifest } from './export/manifest.ts';
 export { type Metrics, metricsOf, writeResults } from './export/results.ts';
 export { openResultsFolder, type ResultsFolder } from './export/results-folder.ts';
+export type { Session } from './export/session.ts';
 export { createPool, type Pool } from './host/pool.ts';
 export type { Progress, Task } from './host/tasks.ts';
 export { type Experiment, type ExperimentEvent, planExperiment, runExperiment } from './pipeline.ts';

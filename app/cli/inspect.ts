@@ -46,7 +46,7 @@ function inspectionText({ nObs, nVars, obs, obsm, timeColumns, findings }: Inspe
     obsm.length === 0
       ? '  none'
       : list(
-          ['obsm', 'shape', 'usable'],
+          ['obsm', 'shape', 'readable'],
           obsm.map(({ name, shape, problem }) => [name, shape.join(' × '), problem ?? 'yes']),
         ),
     '\nFindings:',

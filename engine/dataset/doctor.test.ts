@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parseExperiment } from '../config.ts';
+import type { InputError } from '../errors.ts';
 import { randomStream } from '../random.ts';
 import type { ObsColumn } from './anndata.ts';
 import { type DatasetFacts, diagnose } from './doctor.ts';
+import { parseCondition } from './edit-flags.ts';
 import { type MatrixState, matrixFacts } from './matrix-state.ts';
 import { timepointsFromColumn } from './timepoints.ts';
 
@@ -16,10 +18,12 @@ const healthy: DatasetFacts = {
   X: { state: 'counts', notFinite: 0, emptyCells: 0, max: 9 },
   time: { name: 'day', timepoints: timepointsFromColumn(days(100, 100, 100), 'day') },
   embeddings: [{ name: 'X_pca', dims: 50, problem: null, loadings: true }],
+  timeProblem: null,
   duplicatedCells: 0,
   duplicatedGenes: 0,
   batches: [],
   doublets: [],
+  quality: [],
   unreadable: [],
 };
 const titles = (changed: Partial<DatasetFacts>) =>
@@ -42,7 +46,9 @@ describe('diagnose', () => {
     ['NaN in X', { X: { ...healthy.X!, notFinite: 3 } }, /warning: X has values that are no numbers/],
     ['scaled X', { X: { ...healthy.X!, state: 'scaled' } }, /note: X is scaled/],
     ['names twice', { duplicatedGenes: 2 }, /warning: 2 names of genes/],
-    ['doublets', { doublets: ['doublet'] }, /note: doublet marks doublets/],
+    ['doublets', { doublets: [{ name: 'doublet', value: 'True' }] }, /note: doublet marks doublets/],
+    ['quality', { quality: ['n_genes'] }, /note: Quality of the cells is measured: n_genes/],
+    ['X by genes', { X: { unread: 'stored by genes' } }, /note: X was not looked at/],
     ['no embedding', { embeddings: [] }, /error: There is no embedding/],
     [
       'a map only',
@@ -59,6 +65,28 @@ describe('diagnose', () => {
     expect(titles(changed).some((title) => expected.test(title))).toBe(true);
   });
 
+  it('says what keeps a column from being the time, rather than that there is none', () => {
+    const one = days(100, 1, 100);
+    const error = (() => {
+      try {
+        timepointsFromColumn(one, 'day');
+      } catch (e) {
+        return e as InputError;
+      }
+    })()!;
+    const [first] = diagnose({ ...healthy, time: null, timeProblem: { name: 'day', error } });
+    expect(first).toMatchObject({ severity: 'error', subject: 'obs/day' });
+    expect(`${first!.title} ${first!.reason}`).toMatch(/only one cell.*one cell at: 1/);
+    expect(first!.action!.label).toMatch(/--timepoints/);
+  });
+
+  it('types the value that leaves doublets out, and offers the same as a change', () => {
+    const doublets = [{ name: 'DF.class', value: 'Doublet' }];
+    const { action } = diagnose({ ...healthy, doublets }).find(({ subject }) => subject === 'obs/DF.class')!;
+    const typed = /--where '(.*)'/.exec(action!.label)![1]!;
+    expect(action!.change).toEqual({ where: [parseCondition(typed)] });
+  });
+
   it('prefers an integrated embedding to PCA, and never one that cannot serve', () => {
     const embedding = (name: string, problem: string | null = null) => ({
       name,
@@ -71,7 +99,7 @@ describe('diagnose', () => {
         ?.embedding;
     expect(best(embedding('X_pca'), embedding('X_pca_harmony'), embedding('X_umap'))).toBe('X_pca_harmony');
     expect(best(embedding('X_pca'), embedding('X_scVI', 'NaN'))).toBeUndefined();
-    expect(best(embedding('X_emb'), embedding('X_umap'))).toBe('X_emb');
+    expect(best(embedding('X_pca'), embedding('X_emb'), embedding('X_umap'))).toBe('X_emb');
   });
 
   it('tells a batch that is confounded with time from one that is not', () => {

@@ -1,8 +1,10 @@
 import { DEFAULT_COMPARISON, type ExperimentInput, parseExperiment } from '../config.ts';
+import type { MeanderError } from '../errors.ts';
 import { estimateFit } from '../estimate.ts';
 import { resolveFitSettings } from '../presets.ts';
 import type { MatrixFacts } from './matrix-state.ts';
 import { listNames } from './names.ts';
+import { quoted } from './quoted-list.ts';
 import type { Timepoints } from './timepoints.ts';
 
 /** What a user should know about a file before anything is fitted. */
@@ -22,16 +24,20 @@ export interface DatasetFacts {
   nObs: number;
   nVars: number;
   /** X by a sample of its cells; null: no X */
-  X: MatrixFacts | null;
+  X: MatrixFacts | { unread: string } | null;
   time: { name: string; timepoints: Timepoints } | null;
+  /** a column that seems to be the time of collection, and what keeps it from serving */
+  timeProblem: { name: string; error: MeanderError } | null;
   /** `problem`: why it cannot serve; null if it can. `loadings`: the genes' part is in varm */
   embeddings: { name: string; dims: number; problem: string | null; loadings: boolean }[];
   duplicatedCells: number;
   duplicatedGenes: number;
   /** columns of obs that look like replicates or batches, as one code a cell (−1 = missing) */
   batches: { name: string; codes: Int32Array }[];
-  /** columns of obs that look like marks of doublets */
-  doublets: string[];
+  /** columns of obs that mark doublets, with the value that says so */
+  doublets: { name: string; value: string }[];
+  /** columns of obs that measure quality: genes, counts, mitochondrial share of a cell */
+  quality: string[];
   unreadable: string[];
 }
 
@@ -39,7 +45,7 @@ const FEW_CELLS = 50;
 /** Maps for the eye: distances in them mean little. */
 const MAPS = /umap|tsne|t-sne|draw_graph|fa2?$|phate|force|spatial/i;
 /** Embeddings in which batches were brought together. */
-const INTEGRATED = /harmony|scvi|scanvi|scanorama|bbknn|mnn|cca|integrat|totalvi|liger/i;
+const INTEGRATED = /harmony|scvi|scanvi|scanorama|bbknn|mnn|cca|integrat|totalvi|liger|_emb$/i;
 
 export function diagnose(facts: DatasetFacts): Finding[] {
   const findings = [
@@ -54,7 +60,19 @@ export function diagnose(facts: DatasetFacts): Finding[] {
   return findings.sort((a, b) => rank[a.severity] - rank[b.severity]);
 }
 
-function timeFindings({ time }: DatasetFacts): Finding[] {
+function timeFindings({ time, timeProblem }: DatasetFacts): Finding[] {
+  if (time === null && timeProblem !== null) {
+    const { message, detail } = timeProblem.error;
+    return [
+      {
+        severity: 'error',
+        subject: `obs/${timeProblem.name}`,
+        title: message,
+        reason: `Expected: ${detail.expected ?? 'times'}; found: ${detail.found ?? 'none'}.`,
+        ...(detail.action !== undefined && { action: { label: detail.action } }),
+      },
+    ];
+  }
   if (time === null) {
     return [
       {
@@ -132,6 +150,8 @@ function matrixFindings({ X, nVars }: DatasetFacts): Finding[] {
         reason: 'Paths can be fitted in an embedding, but no gene can be shown.',
       },
     ];
+  if ('unread' in X)
+    return [{ severity: 'note', subject: 'X', title: 'X was not looked at.', reason: X.unread }];
   const findings: Finding[] = [
     { severity: 'note', subject: 'X', title: STATES[X.state], reason: 'Told by a sample of its cells.' },
   ];
@@ -187,7 +207,7 @@ function embeddingFindings({ embeddings }: DatasetFacts): Finding[] {
     subject: `obsm/${best.name}`,
     title: `${best.name} is the best embedding for paths.`,
     reason: INTEGRATED.test(best.name)
-      ? 'Batches were brought together in it.'
+      ? 'Its name says that batches were brought together in it.'
       : `${best.dims} dimensions; usable are ${listNames(usable.map(({ name }) => name))}.`,
     // X_pca is taken anyway
     ...(best.name !== 'X_pca' && {
@@ -239,7 +259,7 @@ function nameFindings({ duplicatedCells, duplicatedGenes, unreadable }: DatasetF
   ];
 }
 
-function batchFindings({ batches, time, doublets }: DatasetFacts): Finding[] {
+function batchFindings({ batches, time, doublets, quality }: DatasetFacts): Finding[] {
   const confounded = time === null ? [] : batches.filter(({ codes }) => isConfounded(codes, time.timepoints));
   return [
     ...confounded.map(
@@ -252,14 +272,31 @@ function batchFindings({ batches, time, doublets }: DatasetFacts): Finding[] {
       }),
     ),
     ...doublets.map(
-      (name): Finding => ({
+      ({ name, value }): Finding => ({
         severity: 'note',
         subject: `obs/${name}`,
         title: `${name} marks doublets.`,
         reason: 'Doublets lie between populations, where paths go.',
-        action: { label: `Leave them out: --where '${name}!=True'.` },
+        action: {
+          label: `Leave them out: --where '${quoted(name)}!=${quoted(value)}'.`,
+          change: { where: [{ column: name, drop: [value] }] },
+        },
       }),
     ),
+    ...(quality.length === 0
+      ? []
+      : [
+          {
+            severity: 'note',
+            subject: 'obs',
+            title: `Quality of the cells is measured: ${listNames(quality, 4)}.`,
+            reason:
+              'Damaged cells are drawn into paths like any other, where they were not taken out before.',
+            action: {
+              label: `Leave some out by a limit of yours: --where '${quoted(quality[0]!)}>=…' or '<=…'.`,
+            },
+          } satisfies Finding,
+        ]),
   ];
 }
 
@@ -276,6 +313,11 @@ function isConfounded(codes: Int32Array, { cellTimepoint }: Timepoints): boolean
   return of.size > 1;
 }
 
+function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+}
+
 function costFindings({ time, embeddings }: DatasetFacts): Finding[] {
   const best = bestEmbedding(embeddings);
   if (time === null || !best) return [];
@@ -288,7 +330,7 @@ function costFindings({ time, embeddings }: DatasetFacts): Finding[] {
     {
       severity: 'note',
       subject: 'fit',
-      title: `A fit takes about ${seconds < 90 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`} and ${Math.max(0.1, bytes / 1e9).toFixed(1)} GB.`,
+      title: `A fit takes about ${duration(seconds)} and ${Math.max(0.1, bytes / 1e9).toFixed(1)} GB.`,
       reason: `${dims} dimensions of ${best.name}, on one core; each held-out timepoint is one more fit.`,
     },
   ];

@@ -28,7 +28,8 @@ export function parseTimepointEdits(text: string): TimepointEdit[] {
     const number = time === undefined ? null : Number(time);
     if (number !== null && (time!.trim() === '' || !Number.isFinite(number))) throw wrong(part.trim());
     const shown = name === undefined ? null : unquoted(name);
-    if (shown === undefined) throw wrong(part.trim());
+    // a time after the name would else become part of it
+    if (shown === undefined || splitOutsideQuotes(name ?? '', '=').length > 1) throw wrong(part.trim());
     return {
       labels: splitOutsideQuotes(labels!, '+').map((label) => {
         const plain = unquoted(label);

@@ -78,6 +78,9 @@ const OTHER_NAMES =
 const TIME_UNITS =
   /^(d|day|e|p|h|hr|hour|hpf|dpf|dpi|t|time|timepoint|tp|w|wk|week|m|mo|month|min|minute|y|yr|year|stage|age|hh|cs)$/;
 
+/** Whether a column's name says that it is the time of collection. */
+export const saysTime = (name: string) => nameScore(name) > 0;
+
 function nameScore(name: string): number {
   // camelCase is two words too: collectionDay
   const plain = name.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();

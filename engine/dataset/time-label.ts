@@ -60,22 +60,26 @@ export function unitsAgree(a: string, b: string): boolean {
 /** What the words around a number mean as a unit. `E8.5` and `P0` count days, from different events. */
 export function displayUnit(words: string): DisplayUnit {
   if (/^(min|mins|minutes?)$/.test(words)) return 'minute';
-  if (/^(h|hrs?|hours?|hpf|hpi)$/.test(words)) return 'hour';
-  if (/^(d|days?|dpf|dpi|dpa|e|p|collectionday)$/.test(words)) return 'day';
-  if (/^(w|wk|wks|weeks?|pcw|gw)$/.test(words)) return 'week';
+  if (/^(h|hrs?|hours?|hp[fia])$/.test(words)) return 'hour';
+  if (/^(d|days?|dp[fia]|e|p|collectionday)$/.test(words)) return 'day';
+  if (/^(w|wk|wks|weeks?|wp[fia]|pcw|gw)$/.test(words)) return 'week';
   return '';
 }
 
 const MINUTES: Record<Exclude<DisplayUnit, ''>, number> = { minute: 1, hour: 60, day: 1440, week: 10_080 };
-/** Words that mean nothing but a unit, so that times in them can be converted into one another. */
-const CONVERTIBLE = /^(min|mins|minutes?|h|hrs?|hours?|d|days?|w|wk|wks|weeks?)$/;
+/**
+ * Words that are a unit, with the event that it counts from where they name one (`hpf`: fertilisation, `dpi`: infection).
+ * Times from one event can be converted into one another.
+ */
+const CONVERTIBLE = /^(?:min|mins|minutes?|h|hrs?|hours?|d|days?|w|wk|wks|weeks?|[hdw](p[fia]))$/;
 
-/** Times of known, different units in the largest of them; undefined unless every word is such a unit. */
+/** Times of known, different units in the largest of them; undefined unless all are units from one event. */
 export function convertUnits(
   times: readonly Pick<ParsedTime, 'time' | 'unit'>[],
 ): { times: number[]; unit: DisplayUnit } | undefined {
-  if (!times.every(({ unit, time }) => CONVERTIBLE.test(unit) || (unit === '' && time === 0)))
-    return undefined;
+  const worded = times.filter(({ unit, time }) => unit !== '' || time !== 0);
+  const matches = worded.map(({ unit }) => CONVERTIBLE.exec(unit));
+  if (!matches.every((match) => match !== null && match[1] === matches[0]![1])) return undefined;
   const units = times.map(({ unit }) => displayUnit(unit));
   const known = units.filter((unit) => unit !== '');
   const largest = known.reduce((a, b) => (MINUTES[a] >= MINUTES[b] ? a : b));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../errors.ts';
+import { randomStream, shuffle } from '../random.ts';
 import { countUnique, type ObsColumn, type ObsSource } from './anndata.ts';
 import { parseTimepointEdits } from './edit-flags.ts';
 import { assessTimeColumns } from './time-columns.ts';
@@ -166,6 +167,16 @@ describe('what labels mean', () => {
     expect(notes.join()).toMatch(/converted to days/);
   });
 
+  it('converts units that count from one event, and never from two', () => {
+    expect(timepointsFromColumn(twice('36hpf', '2dpf'), 'stage').times).toEqual([1.5, 2]);
+    for (const [a, b] of [
+      ['36hpf', '2dpi'],
+      ['36h', '2dpf'],
+      ['E9', 'P0'],
+    ] as const)
+      expect(() => timepointsFromColumn(twice(a, b), 'stage')).toThrow(/not of one kind/);
+  });
+
   it.each([
     ['day', numbers(1, 2, 1, 2), 'day'],
     ['age(days)', numbers(1, 2, 1, 2), 'day'],
@@ -173,6 +184,7 @@ describe('what labels mean', () => {
     ['time', twice('6h', '12h'), 'hour'],
     ['stage', twice('E8.5', 'E9.5'), 'day'],
     ['hpf', numbers(1, 2, 1, 2), 'hour'],
+    ['stage', twice('24hpf', '2dpf'), 'day'],
     ['time', numbers(1, 2, 1, 2), ''],
   ])('shows %s in its unit', (name, column, unit) => {
     expect(timepointsFromColumn(column, name).unit).toBe(unit);
@@ -194,6 +206,13 @@ describe('what labels mean', () => {
     expect(byList.notes.join()).toMatch(/order in the file.*early, mid, late/);
     const own = timepointsFromColumn({ ...column, ordered: true }, 'phase');
     expect(own.labels).toEqual(['late', 'early', 'mid']);
+    // steps are no days, whatever the column is called
+    expect(timepointsFromColumn({ ...column, ordered: true }, 'day').unit).toBe('');
+    // and do not stand beside real times, where they would change the order
+    const edits = parseTimepointEdits('late=5,early,mid');
+    expect(() => timepointsFromColumn({ ...column, ordered: true }, 'phase', { edits })).toThrow(
+      /cannot be read/,
+    );
     expect(() => timepointsFromColumn(column, 'phase')).toThrow(/cannot be read/);
   });
 });
@@ -210,6 +229,7 @@ describe('edits', () => {
       counts: [2, 4, 2],
       leftOut: { subset: 0, dropped: 2 },
     });
+    expect(result.notes.join()).toMatch(/take no part, with their cells: day 9 \(2\)/);
     expect(Array.from(result.cellTimepoint)).toEqual([0, 1, 1, 2, -1, 0, 1, 1, 2, -1]);
   });
 
@@ -239,12 +259,51 @@ describe('edits', () => {
     ['day 0', /fewer than two/],
     ['day 0=1,day 3=1', /mean the same time/],
     ['day 0 as a,day 3 as a', /same name/],
+    ['day 0 as day 3,day 3', /same name/],
+    ['day 0 as a=1,day 3', /cannot be read/],
     ['day 0=x,day 3', /cannot be read/],
     ['day 0,,day 3', /cannot be read/],
     ['"day 0,day 3', /cannot be read/],
   ])('refuse %s', (text, message) => {
     expect(() => edited(text)).toThrow(message);
   });
+});
+
+it('whatever the edits and the subset, each cell is at one timepoint or counted as left out', () => {
+  const random = randomStream(3, 'edits');
+  for (let round = 0; round < 200; round++) {
+    const labels = Array.from({ length: 3 + random.integer(6) }, (_, i) => `day ${i}`);
+    const values = Array.from({ length: 300 }, () =>
+      random.uniform() < 0.1 ? null : labels[random.integer(labels.length)]!,
+    );
+    const keep = round % 2 === 0 ? null : Uint8Array.from(values, () => Number(random.uniform() < 0.8));
+    // a random partition of some of the labels, in random order
+    const chosen = shuffle(
+      labels.map((_, i) => i),
+      random,
+    ).slice(0, 2 + random.integer(labels.length - 1));
+    const groups: number[][] = [];
+    chosen.forEach((k, i) => {
+      if (i < 2 || random.uniform() < 0.5) groups.push([k]);
+      else groups[random.integer(groups.length)]!.push(k);
+    });
+    const edits = groups.map((group, i) => ({
+      labels: group.map((k) => labels[k]!),
+      time: 100 - i,
+      name: `t${i}`,
+    }));
+    const result = timepointsFromColumn(strings(...values), 'day', { edits, keep });
+    // later groups were given earlier times
+    expect(result.labels).toEqual(edits.map(({ name }) => name).reverse());
+    const expected = values.map((value, i) => {
+      if (keep?.[i] === 0 || value === null) return -1;
+      const group = groups.findIndex((g) => g.includes(labels.indexOf(value)));
+      return group < 0 ? -1 : groups.length - 1 - group;
+    });
+    expect(Array.from(result.cellTimepoint)).toEqual(expected);
+    const timed = result.counts.reduce((a, b) => a + b);
+    expect(timed + result.withoutTimepoint + result.leftOut.subset + result.leftOut.dropped).toBe(300);
+  }
 });
 
 it('cells outside of a subset have no timepoint, and a timepoint that has none of them is gone', () => {
@@ -256,6 +315,7 @@ it('cells outside of a subset have no timepoint, and a timepoint that has none o
     cellTimepoint: Int32Array.of(0, 0, -1, -1, 1, 1, -1, -1),
     withoutTimepoint: 0,
     leftOut: { subset: 4, dropped: 0 },
+    notes: ['No cell of the subset is of: 1.'],
   });
 });
 

@@ -1,16 +1,9 @@
 import { type ErrorPlace, InputError } from '../errors.ts';
 import type { ObsColumn } from './anndata.ts';
+import { distinctValues } from './column-values.ts';
 import { listNames, nearestName } from './names.ts';
-import {
-  convertUnits,
-  type DisplayUnit,
-  displayUnit,
-  type ParsedTime,
-  parseTime,
-  shortestText,
-  timeUnit,
-  unitsAgree,
-} from './time-label.ts';
+import { readTimes, unitOfLabels, unitOfName } from './read-times.ts';
+import { type DisplayUnit, parseTime, shortestText, timeUnit } from './time-label.ts';
 
 /** The cells' times as an ordered list of timepoints. */
 export interface Timepoints {
@@ -80,7 +73,11 @@ export function timepointsFromColumn(
       place,
     );
   const groups = edits === null ? used.map((v) => asIs(v)) : editedGroups(edits, texts, used, place);
-  const order = () => (column.kind === 'categorical' && column.ordered ? texts : ordering?.());
+  // steps of an order are no real times: they do not stand beside times that the user gave
+  const order = () => {
+    if (groups.some((group) => group.time !== null)) return undefined;
+    return column.kind === 'categorical' && column.ordered ? texts : ordering?.();
+  };
   const read = readTimes(
     groups.flatMap((group) => (group.time === null ? group.values : [])),
     values,
@@ -98,6 +95,7 @@ export function timepointsFromColumn(
   const labels = timed.map(({ label }) => label);
   const times = timed.map(({ time }) => time);
   checkDistinct(labels, times, place);
+  checkNames(labels, place);
   checkCells(
     labels,
     timed.map(({ cells }) => cells),
@@ -112,13 +110,41 @@ export function timepointsFromColumn(
   return {
     labels,
     times,
-    unit: read.unit || unitOfLabels(texts, used) || unitOfName(name),
+    unit: read.byOrder ? '' : read.unit || unitOfLabels(texts, used) || unitOfName(name),
     cellTimepoint: codes.map((code, i) => (code < 0 || keep?.[i] === 0 ? -1 : rank[code]!)),
     counts,
     withoutTimepoint: tally.missing,
     leftOut: { subset: tally.outside, dropped: present - counts.reduce((sum, n) => sum + n, 0) },
-    notes: read.notes,
+    notes: [...read.notes, ...absentNotes(texts, tally, rank, edits), ...droppedNotes(texts, tally, rank)],
   };
+}
+
+interface Tally {
+  /** cells of each distinct value that take part */
+  counts: number[];
+  /** cells of each distinct value that the subset leaves out */
+  leftOut: number[];
+  missing: number;
+  outside: number;
+}
+
+function droppedNotes(texts: string[], { counts }: Tally, rank: Int32Array): string[] {
+  const dropped = texts.flatMap((text, v) =>
+    rank[v]! < 0 && counts[v]! > 0 ? [`${text} (${counts[v]})`] : [],
+  );
+  return dropped.length > 0
+    ? [`Labels that --timepoints does not name take no part, with their cells: ${listNames(dropped)}.`]
+    : [];
+}
+
+function absentNotes(
+  texts: string[],
+  { counts, leftOut }: Tally,
+  rank: Int32Array,
+  edits: TimepointOptions['edits'],
+): string[] {
+  const absent = texts.filter((_, v) => rank[v]! < 0 && counts[v] === 0 && leftOut[v]! > 0);
+  return absent.length > 0 && !edits ? [`No cell of the subset is of: ${listNames(absent)}.`] : [];
 }
 
 /** What was read into the labels and which cells take no part, as sentences. */
@@ -126,9 +152,7 @@ export function describeLeftOut({ notes, withoutTimepoint, leftOut }: Timepoints
   return [
     ...notes,
     ...(withoutTimepoint > 0 ? [`${withoutTimepoint} cells have no time and take no part.`] : []),
-    ...(leftOut.dropped > 0
-      ? [`${leftOut.dropped} cells of timepoints that are not asked for take no part.`]
-      : []),
+    ...(leftOut.subset > 0 ? [`${leftOut.subset} cells are outside of the subset and take no part.`] : []),
   ];
 }
 
@@ -143,16 +167,19 @@ const asIs = (v: number): Group => ({ values: [v], time: null, name: null });
 
 const mean = (numbers: number[]) => numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
 
-function countCells(distinct: number, codes: Int32Array, keep: Uint8Array | null) {
+function countCells(distinct: number, codes: Int32Array, keep: Uint8Array | null): Tally {
   const counts = new Array<number>(distinct).fill(0);
+  const leftOut = new Array<number>(distinct).fill(0);
   let missing = 0;
   let outside = 0;
   codes.forEach((code, i) => {
-    if (keep?.[i] === 0) outside++;
-    else if (code < 0) missing++;
+    if (keep?.[i] === 0) {
+      outside++;
+      if (code >= 0) leftOut[code]!++;
+    } else if (code < 0) missing++;
     else counts[code]!++;
   });
-  return { counts, missing, outside };
+  return { counts, leftOut, missing, outside };
 }
 
 function editedGroups(
@@ -187,13 +214,6 @@ function editedGroups(
     });
     return { values, time, name };
   });
-  const names = edits.flatMap(({ name }) => name ?? []);
-  const double = names.find((name, i) => names.indexOf(name) !== i);
-  if (double !== undefined)
-    throw wrong('Two timepoints have the same name.', {
-      found: `"${double}"`,
-      action: 'Give each its own name.',
-    });
   if (groups.length < 2)
     throw wrong('There are fewer than two timepoints.', {
       expected: 'at least two of the labels',
@@ -218,150 +238,6 @@ export function matchLabel(text: string, { labels }: Pick<Timepoints, 'labels'>)
   return number === undefined ? -1 : labels.findIndex((label) => plain(label) === number);
 }
 
-interface ReadTimes {
-  times: Map<number, number>;
-  labels: Map<number, string>;
-  unit: DisplayUnit;
-  notes: string[];
-}
-
-/** The times of some of the distinct values, by what they carry, else by the order that the file gives. */
-function readTimes(
-  wanted: number[],
-  values: (string | number)[],
-  order: () => string[] | undefined,
-  place: ErrorPlace,
-): ReadTimes {
-  const parsed = wanted.map((v) => parseValue(values[v]!));
-  if (parsed.some((time) => time === undefined)) {
-    const ordered = timesByOrder(wanted, values, order());
-    if (ordered) return ordered;
-  }
-  const read = parsed.map((time, i) => time ?? unreadable(values[wanted[i]!]!, place));
-  const labels = new Map(wanted.map((v, i) => [v, read[i]!.label]));
-  const notes = read.some(({ range }) => range)
-    ? [
-        `The middle of a range is taken as its time: ${listNames(
-          read.filter(({ range }) => range).map(({ label, time }) => `${label} = ${time}`),
-          3,
-        )}.`,
-      ]
-    : [];
-  const first = read.find(({ unit }) => unit !== '');
-  const other = first && read.find((time) => !sameUnit(time, first));
-  if (!first || !other)
-    return { times: new Map(wanted.map((v, i) => [v, read[i]!.time])), labels, unit: '', notes };
-  const converted = convertUnits(read);
-  if (!converted) throw differentUnits(first, other, place);
-  const text = `Times of different units ("${first.label}", "${other.label}") are converted to ${converted.unit}s.`;
-  return {
-    times: new Map(wanted.map((v, i) => [v, converted.times[i]!])),
-    labels,
-    unit: converted.unit,
-    notes: [...notes, text],
-  };
-}
-
-// a bare 0 is zero in any unit
-const sameUnit = (a: ParsedTime, b: ParsedTime) =>
-  unitsAgree(a.unit, b.unit) || (a.unit === '' && a.time === 0);
-
-function timesByOrder(
-  wanted: number[],
-  values: (string | number)[],
-  order: string[] | undefined,
-): ReadTimes | undefined {
-  if (!order) return undefined;
-  const known = order.filter((label) => wanted.some((v) => values[v] === label));
-  if (known.length !== wanted.length) return undefined;
-  const times = new Map(wanted.map((v) => [v, known.indexOf(String(values[v]))]));
-  return {
-    times,
-    labels: new Map(wanted.map((v) => [v, String(values[v])])),
-    unit: '',
-    notes: [
-      `The labels carry no times; their order in the file is taken, one step each: ${listNames(known, 6)}.`,
-    ],
-  };
-}
-
-function unitOfLabels(texts: string[], used: number[]): DisplayUnit {
-  const units = used.map((v) => displayUnit(timeUnit(texts[v]!))).filter((unit) => unit !== '');
-  return units.every((unit) => unit === units[0]) ? (units[0] ?? '') : '';
-}
-
-/** `day`, `age(days)`, `collection_day`, `hpf` */
-function unitOfName(name: string): DisplayUnit {
-  const words = name
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z]+/)
-    // one letter says too little in a column's name
-    .filter((word) => word.length > 1);
-  return words.map(displayUnit).find((unit) => unit !== '') ?? '';
-}
-
-/** Distinct values in order of their appearance, and each cell's index into them (−1 = missing). */
-function distinctValues(
-  column: ObsColumn,
-  place: ErrorPlace,
-): { values: (string | number)[]; codes: Int32Array } {
-  switch (column.kind) {
-    case 'categorical': {
-      const values = Array.isArray(column.categories) ? column.categories : shortNumbers(column.categories);
-      // a category may itself be NaN
-      const missing = values.map((value) => typeof value === 'number' && Number.isNaN(value));
-      return { values, codes: column.codes.map((code) => (code >= 0 && missing[code] ? -1 : code)) };
-    }
-    case 'boolean':
-      throw new InputError('This column cannot serve as time.', {
-        ...place,
-        expected: 'numbers, or texts that carry a number each',
-        found: 'true and false',
-        action: 'Choose another column.',
-      });
-    default: {
-      const index = new Map<string | number, number>();
-      const codes = Int32Array.from(column.values as ArrayLike<string | number | null>, (value) => {
-        if (value === null || Number.isNaN(value)) return -1;
-        let code = index.get(value);
-        if (code === undefined) {
-          code = index.size;
-          index.set(value, code);
-        }
-        return code;
-      });
-      const values = [...index.keys()];
-      return {
-        values: column.kind === 'number' ? shortNumbers(column.values, values as number[]) : values,
-        codes,
-      };
-    }
-  }
-}
-
-/** 32-bit floats as the number that their shortest text means: 0.1, not 0.10000000149. */
-function shortNumbers(stored: Float32Array | Float64Array, values: ArrayLike<number> = stored): number[] {
-  return Array.from(values, stored instanceof Float32Array ? (v) => Number(shortestText(v, true)) : (v) => v);
-}
-
-function parseValue(value: string | number): ParsedTime | undefined {
-  if (typeof value === 'string') return parseTime(value);
-  return Number.isFinite(value)
-    ? { label: shortestText(value), time: value, unit: '', range: false }
-    : undefined;
-}
-
-function unreadable(value: string | number, place: ErrorPlace): never {
-  throw new InputError(`The label "${value}" cannot be read as a time.`, {
-    ...place,
-    expected:
-      'a number, or a text that carries one number or range, e.g. 2, 10.5, day 7, E8.5, 24h, Day 00-03',
-    found: `"${value}"`,
-    action: "Choose another column, or say the times, e.g. --timepoints 'control=0,treated=3'.",
-  });
-}
-
 function checkNumber(used: string[], withoutTimepoint: number, place: ErrorPlace): void {
   if (used.length < 2) {
     const missing = withoutTimepoint > 0 ? `, and ${withoutTimepoint} cells without a value` : '';
@@ -381,15 +257,6 @@ function checkNumber(used: string[], withoutTimepoint: number, place: ErrorPlace
     });
 }
 
-function differentUnits(first: ParsedTime, other: ParsedTime, place: ErrorPlace): InputError {
-  return new InputError('The labels of the timepoints are not of one kind, so their order is not known.', {
-    ...place,
-    expected: 'the same words around every number, or units that can be converted (min, h, d, w)',
-    found: `"${first.label}" and "${other.label}"`,
-    action: "Choose another column, or say the times, e.g. --timepoints 'E8.5=8.5,P0=19'.",
-  });
-}
-
 function checkDistinct(labels: string[], times: number[], place: ErrorPlace): void {
   const k = times.findIndex((time, i) => i > 0 && time === times[i - 1]);
   if (k < 0) return;
@@ -398,6 +265,18 @@ function checkDistinct(labels: string[], times: number[], place: ErrorPlace): vo
     expected: 'one label for each time',
     found: `"${labels[k - 1]}" and "${labels[k]}" both mean ${times[k]}`,
     action: `Merge them or say their times with --timepoints, e.g. --timepoints '"${labels[k - 1]}"+"${labels[k]}",…'.`,
+  });
+}
+
+function checkNames(labels: string[], place: ErrorPlace): void {
+  const double = labels.find((label, i) => labels.indexOf(label) !== i);
+  if (double === undefined) return;
+  throw new InputError('Two timepoints have the same name.', {
+    ...place,
+    option: '--timepoints',
+    expected: 'a name of its own for each, and no label of another one',
+    found: `"${double}"`,
+    action: 'Give each its own name.',
   });
 }
 

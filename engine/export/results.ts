@@ -1,5 +1,6 @@
 import { WIDE } from '../compute/gemm.ts';
 import type { ExperimentConfig } from '../config.ts';
+import { describeLeftOut } from '../dataset/timepoints.ts';
 import type { FitResult } from '../evaluate/held-out.ts';
 import {
   type DifferenceRow,
@@ -9,7 +10,6 @@ import {
   type SummaryRow,
   summarize,
 } from '../evaluate/summary.ts';
-import { describeLeftOut } from '../dataset/timepoints.ts';
 import type { Experiment } from '../pipeline.ts';
 import { dataSha256, type Manifest, versions } from './manifest.ts';
 import { renderReport } from './report.ts';

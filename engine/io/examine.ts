@@ -1,7 +1,7 @@
 import type { ObsColumn } from '../dataset/anndata.ts';
 import { type DatasetFacts, diagnose, type Finding } from '../dataset/doctor.ts';
-import { type MatrixFacts, matrixFacts } from '../dataset/matrix-state.ts';
-import { type Timepoints, timepointsFromColumn } from '../dataset/timepoints.ts';
+import { matrixFacts } from '../dataset/matrix-state.ts';
+import { timepointsFromColumn } from '../dataset/timepoints.ts';
 import { InputError } from '../errors.ts';
 import { drawWithoutReplacement, randomStream } from '../random.ts';
 import type { H5adFile } from './h5ad-read.ts';
@@ -9,18 +9,26 @@ import type { H5adFile } from './h5ad-read.ts';
 /** Cells that tell what X is. */
 const SAMPLE = 500;
 const BATCH_NAMES = /batch|replicate|sample|donor|library|lane|plate|channel|experiment|orig\.?ident/i;
-const DOUBLET_NAMES = /doublet|multiplet/i;
+const DOUBLET_NAMES = /doublet|multiplet|^DF\.class|scrublet|^scds/i;
+const QUALITY_NAMES =
+  /^(n_genes|n_genes_by_counts|n_counts|total_counts|nCount_RNA|nFeature_RNA|pct_counts_(mt|mito)|percent[._]?(mt|mito))$/i;
+/** Above it a CSC matrix is not read for a sample of its cells. */
+const MOST_CSC_CELLS = 20_000;
 
-/** Looks into an h5ad and says what its user should know. @param time the column; null: none can serve */
+/**
+ * Looks into an h5ad and says what its user should know.
+ * @param time the column, which need not be able to serve; null: none looks like time
+ * @throws InputError: no such column
+ */
 export function examine(file: H5adFile, time: string | null): Finding[] {
   const columns = file.obsColumns();
   const loadings = file.varm().some(({ name }) => name === 'PCs');
-  const timepoints = time === null ? null : timesOf(file, time);
+  const times = time === null ? { time: null, timeProblem: null } : timesOf(file, time);
   const facts: DatasetFacts = {
     nObs: file.nObs,
     nVars: file.nVars,
     X: sampleX(file),
-    time: timepoints && time !== null ? { name: time, timepoints } : null,
+    ...times,
     embeddings: file.obsm().map(({ name, shape, problem }) => ({
       name,
       dims: shape[1] ?? 0,
@@ -35,26 +43,50 @@ export function examine(file: H5adFile, time: string | null): Finding[] {
       )
       .map(({ name }) => ({ name, codes: codesOf(file.readObs(name)) })),
     doublets: columns
-      .filter(({ name, kind }) => DOUBLET_NAMES.test(name) && kind === 'boolean')
+      .filter(({ name, nUnique }) => DOUBLET_NAMES.test(name) && nUnique === 2)
+      .flatMap(({ name }) => {
+        const value = doubletValue(file.readObs(name));
+        return value === undefined ? [] : [{ name, value }];
+      }),
+    quality: columns
+      .filter(({ name, kind }) => kind === 'number' && QUALITY_NAMES.test(name))
       .map(({ name }) => name),
     unreadable: columns.filter(({ nUnique }) => nUnique === null).map(({ name }) => name),
   };
   return diagnose(facts);
 }
 
-function timesOf(file: H5adFile, name: string): Timepoints {
-  return timepointsFromColumn(file.readObs(name, '--time'), name, {
-    file: file.file,
-    ordering: () => file.timeOrdering?.(name),
-  });
+function timesOf(file: H5adFile, name: string): Pick<DatasetFacts, 'time' | 'timeProblem'> {
+  const column = file.readObs(name, '--time');
+  try {
+    const ordering = () => file.timeOrdering?.(name);
+    const timepoints = timepointsFromColumn(column, name, { file: file.file, ordering });
+    return { time: { name, timepoints }, timeProblem: null };
+  } catch (error) {
+    if (error instanceof InputError) return { time: null, timeProblem: { name, error } };
+    throw error;
+  }
 }
 
-function sampleX(file: H5adFile): MatrixFacts | null {
+function sampleX(file: H5adFile): DatasetFacts['X'] {
   const X = file.nVars > 0 ? file.matrix() : undefined;
-  // every row of a CSC matrix would be a read of all of it
-  if (!X || (X.storage === 'csc' && file.nObs > 20_000)) return null;
+  if (!X) return null;
+  if (X.storage === 'csc' && file.nObs > MOST_CSC_CELLS)
+    return { unread: 'It is stored by genes, so a sample of its cells would need all of it.' };
   const drawn = drawWithoutReplacement(file.nObs, SAMPLE, randomStream(0, 'doctor'));
   return matrixFacts(X.readRowList(Int32Array.from(drawn).sort()));
+}
+
+/** The value that says doublet; undefined where none clearly does, such as a score. */
+function doubletValue(column: ObsColumn): string | undefined {
+  if (column.kind === 'boolean') return 'True';
+  const values =
+    column.kind === 'categorical' && Array.isArray(column.categories)
+      ? column.categories
+      : column.kind === 'string'
+        ? [...new Set(column.values)]
+        : [];
+  return values.find((value) => value !== null && /^(doublet|multiplet|true)s?$/i.test(value)) ?? undefined;
 }
 
 // NaN in an embedding is told here, before a fit is asked for

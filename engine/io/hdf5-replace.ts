@@ -8,6 +8,9 @@ type Values = NumericArray | BigInt64Array | string[] | string;
 /** Chunks of a replaceable array, about. */
 const CHUNK_BYTES = 2 ** 20;
 
+/** The library gives 2⁶⁴ − 1 for no largest size. */
+const LARGEST_SIZE = Number.MAX_SAFE_INTEGER;
+
 /** A dataset whose size can change later: arrays in chunks without a largest size, texts of any length. */
 export function createReplaceable(file: File, key: string, data: Values, shape: number[]): Dataset {
   if (shape.length === 0) return file.create_dataset({ name: key, data, shape });
@@ -51,7 +54,8 @@ function canHold(dataset: Dataset, data: Values, shape: number[]): boolean {
   const { H5T_STRING, H5T_FLOAT, H5T_INTEGER } = Module.H5T_class_t;
   if (there?.length !== shape.length) return false;
   const fits =
-    there.every((n, d) => n === shape[d]) || (chunks !== null && maxshape?.every((n) => n === null));
+    there.every((n, d) => n === shape[d]) ||
+    (chunks !== null && maxshape?.every((n) => n === null || n > LARGEST_SIZE));
   if (!fits) return false;
   if (typeof data === 'string' || Array.isArray(data)) return type === H5T_STRING.value && vlen === true;
   const isFloat = data instanceof Float32Array || data instanceof Float64Array;

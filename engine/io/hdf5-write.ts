@@ -1,4 +1,5 @@
-import { constants, copyFileSync } from 'node:fs';
+import { chmodSync, constants, copyFileSync, openSync, statSync } from 'node:fs';
+import { devNull } from 'node:os';
 import type { Dataset, File, Group } from 'h5wasm/node';
 import { InputError, WorkError } from '../errors.ts';
 import { hdf5ForWriting, type NumericArray, openHdf5 } from './hdf5.ts';
@@ -56,12 +57,31 @@ export async function saveHdf5(
   await saveSafely(path, {
     bytes: bytes + (copyOf?.bytes ?? 0),
     async write(temporary) {
-      // a clone costs neither time nor space where the file system can
-      if (copyOf) copyFileSync(copyOf.path, temporary, constants.COPYFILE_FICLONE);
+      if (copyOf) copyBytes(copyOf.path, temporary);
       written = await writeAll(path, temporary, copyOf !== undefined, fill);
     },
     verify: (temporary) => verify(path, temporary, written!),
   });
+}
+
+let quiet = false;
+
+/** The library for writing. Its errors do not throw there, and it would print pages about each to the standard error. */
+async function quietLibrary(): ReturnType<typeof hdf5ForWriting> {
+  const library = await hdf5ForWriting();
+  const { streams } = library.Module.FS as unknown as { streams: { nfd?: number }[] };
+  const standardError = streams[2];
+  if (!quiet && standardError?.nfd === 2) standardError.nfd = openSync(devNull, 'w');
+  quiet = true;
+  return library;
+}
+
+function copyBytes(from: string, to: string): void {
+  const { mode } = statSync(to);
+  // a clone costs neither time nor space where the file system can
+  copyFileSync(from, to, constants.COPYFILE_FICLONE);
+  // the copy of a protected file is to be written to
+  chmodSync(to, mode);
 }
 
 async function writeAll(
@@ -70,7 +90,7 @@ async function writeAll(
   isCopy: boolean,
   fill: (writer: Hdf5Writer) => void,
 ): Promise<Written> {
-  const library = await hdf5ForWriting();
+  const library = await quietLibrary();
   const file: File = new library.File(temporary, isCopy ? 'a' : 'w');
   if (file.file_id < 0n) throw new WorkError('The file cannot be written.', { file: path });
   const written: Written = { values: new Map(), attributes: [], copied: isCopy ? file.paths() : [] };
@@ -177,7 +197,7 @@ async function verify(path: string, temporary: string, { values, attributes, cop
 /** A path of the copied file that is no longer there. */
 async function firstMissing(temporary: string, copied: readonly string[]): Promise<string | undefined> {
   if (copied.length === 0) return undefined;
-  const library = await hdf5ForWriting();
+  const library = await quietLibrary();
   const file: File = new library.File(temporary, 'r');
   try {
     const there = new Set(file.paths());

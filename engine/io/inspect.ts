@@ -1,6 +1,6 @@
 import type { ObsColumnInfo } from '../dataset/anndata.ts';
 import type { Finding } from '../dataset/doctor.ts';
-import { assessTimeColumns, type TimeColumns } from '../dataset/time-columns.ts';
+import { assessTimeColumns, saysTime, type TimeColumns } from '../dataset/time-columns.ts';
 import { examine } from './examine.ts';
 import type { ObsmInfo } from './h5ad-obsm.ts';
 import { openH5ad } from './h5ad-read.ts';
@@ -21,7 +21,7 @@ export interface Inspection {
 
 /**
  * Looks into an h5ad: of its matrices only a sample is read.
- * @param time the column to judge by; default the best candidate
+ * @param time the column to judge by; default the best candidate, else the first whose name says time
  * @throws InputError: what openH5ad throws, no such column
  */
 export async function inspectH5ad(path: string, time?: string): Promise<Inspection> {
@@ -35,7 +35,11 @@ export async function inspectH5ad(path: string, time?: string): Promise<Inspecti
       obsm: file.obsm(),
       timeColumns: candidates,
       otherColumns: others,
-      findings: examine(file, time ?? candidates[0]?.name ?? null),
+      // a column that is meant as time but cannot serve is told with the reason
+      findings: examine(
+        file,
+        time ?? candidates[0]?.name ?? others.find(({ name }) => saysTime(name))?.name ?? null,
+      ),
     };
   } finally {
     file.close();

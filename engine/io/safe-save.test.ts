@@ -16,7 +16,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InputError, WorkError } from '../errors.ts';
 import { randomStream } from '../random.ts';
 import { openH5ad } from './h5ad-read.ts';
-import { writeH5ad } from './h5ad-write.ts';
 import { moveInto, saveSafely } from './safe-save.ts';
 
 let folder: string;
@@ -204,7 +203,8 @@ describe('a disk of its own', () => {
     for (const free of [0, 4, 16, 100, 250, 316]) {
       const filler = join(home, 'filler');
       writeFileSync(filler, Buffer.alloc(1024 * (kilobytes - 8 - free)));
-      const { stdout } = run(2);
+      const { stdout, stderr } = run(2);
+      expect(stderr).toBe('');
       expect(stdout, `${free} KB free`).toMatch(/cannot be written[\s\S]*full disk/);
       expect(readFileSync(path).equals(before)).toBe(true);
       rmSync(filler);
