@@ -19,7 +19,6 @@ it('exports what it promises, and nothing by accident', () => {
       "describeError",
       "flagOf",
       "loadOptionsOf",
-      "loadOptionsOf",
       "metricsOf",
       "openResultsFolder",
       "options",

@@ -191,6 +191,21 @@ describe('run and evaluate', () => {
     expect(bits('edited2')).toEqual(bits('edited'));
   });
 
+  it('NaN in the embedding of a cell that takes no part is no obstacle', async () => {
+    const days = { days: [0, 1, 2, 3], cells: [20, 30, 30, 30], poison: Number.NaN };
+    const poisoned = await writeClouds('poisoned.h5ad', days);
+    const run = (...more: string[]) =>
+      meander('run', poisoned, '--time', 'day', '--out', 'poisoned', ...FAST, ...more);
+    expect(run()).toMatchObject({ status: 2, stderr: expect.stringMatching(/NaN.*cell 3/) });
+    expect(run('--timepoints', '1,2,3')).toMatchObject({ status: 0 });
+    expect(metricsIn('poisoned').rows[0]!.w1).toBeGreaterThan(0);
+    const report = meander('report', 'poisoned/results.meander.h5ad', '--out', 'poisoned.html');
+    expect(report).toMatchObject({ status: 0 });
+    expect(readFileSync(join(home, 'poisoned.html'))).toEqual(
+      readFileSync(join(home, 'poisoned', 'report.html')),
+    );
+  });
+
   it('two timepoints: run works without distances and says so, evaluate says why it cannot', async () => {
     const two = await writeClouds('two.h5ad', { days: ['d0', 'd2'], cells: [30, 20] });
     const run = meander('run', two, '--time', 'day', '--out', 'two', ...FAST);

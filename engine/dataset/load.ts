@@ -18,7 +18,7 @@ export interface Dataset {
     /** in `obsm`, e.g. X_pca */
     name: string;
     dims: number;
-    /** [nObs, dims], finite */
+    /** [nObs, dims], finite where the cell has a timepoint */
     points: Float32Array;
   };
   timepoints: Timepoints;
@@ -73,7 +73,7 @@ export async function loadDataset(path: string, options: LoadOptions): Promise<D
       name: basename(path),
       nObs: file.nObs,
       obsNames: file.obsNames(),
-      embedding: readEmbedding(file, options),
+      embedding: readEmbedding(file, options, timepoints.cellTimepoint),
       timepoints,
       cellType: options.label === null ? null : readCodes(file, options.label, '--label'),
       batch: options.batch === null ? null : readCodes(file, options.batch, '--batch'),
@@ -83,7 +83,11 @@ export async function loadDataset(path: string, options: LoadOptions): Promise<D
   }
 }
 
-function readEmbedding(file: H5adFile, { embedding, dims }: LoadOptions): Dataset['embedding'] {
+function readEmbedding(
+  file: H5adFile,
+  { embedding, dims }: LoadOptions,
+  timepoint: Int32Array,
+): Dataset['embedding'] {
   const columns = file.obsm().find(({ name }) => name === embedding)?.shape[1];
   if (dims !== null && columns !== undefined && dims > columns) {
     throw new InputError('The embedding has fewer dimensions than asked for.', {
@@ -99,9 +103,11 @@ function readEmbedding(file: H5adFile, { embedding, dims }: LoadOptions): Datase
   const matrix = file.readObsm(embedding, {
     columns: Math.min(wanted, columns ?? wanted),
     option: '--embedding',
+    timepoint,
   });
   const points = Float32Array.from(matrix.values);
-  if (!points.every(Number.isFinite)) {
+  const width = matrix.shape[1];
+  if (!points.every((value, i) => Number.isFinite(value) || timepoint[Math.floor(i / width)] === -1)) {
     throw new InputError('The embedding holds numbers that are too large.', {
       file: file.file,
       key: `obsm/${embedding}`,
@@ -109,7 +115,7 @@ function readEmbedding(file: H5adFile, { embedding, dims }: LoadOptions): Datase
       action: 'Rescale the embedding.',
     });
   }
-  return { name: embedding, dims: matrix.shape[1], points };
+  return { name: embedding, dims: width, points };
 }
 
 function readCodes(file: H5adFile, name: string, option: string): Codes {

@@ -32,7 +32,7 @@ export function examine(file: H5adFile, time: string | null): Finding[] {
     embeddings: file.obsm().map(({ name, shape, problem }) => ({
       name,
       dims: shape[1] ?? 0,
-      problem: problem ?? valueProblem(file, name, shape[1] ?? 0),
+      problem: problem ?? valueProblem(file, name, shape[1] ?? 0, times.time?.timepoints.cellTimepoint),
       loadings,
     })),
     duplicatedCells: duplicates(file.obsNames()),
@@ -90,10 +90,10 @@ function doubletValue(column: ObsColumn): string | undefined {
 }
 
 // NaN in an embedding is told here, before a fit is asked for
-function valueProblem(file: H5adFile, name: string, dims: number): string | null {
+function valueProblem(file: H5adFile, name: string, dims: number, timepoint?: Int32Array): string | null {
   if (dims === 0) return 'it has no columns';
   try {
-    file.readObsm(name, { columns: Math.min(50, dims) });
+    file.readObsm(name, { columns: Math.min(50, dims), ...(timepoint && { timepoint }) });
     return null;
   } catch (error) {
     if (error instanceof InputError) return error.detail.found ?? error.message;

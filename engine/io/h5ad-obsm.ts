@@ -18,6 +18,8 @@ export interface ReadObsmOptions {
   columns?: number;
   /** the flag that the name came from, for the error */
   option?: string;
+  /** `[rows]`: −1 = the row takes no part, so its values may be anything; default: all do */
+  timepoint?: Int32Array;
 }
 
 /** `obsm` or `varm`, how many rows its elements must have, and what these are called. */
@@ -65,14 +67,14 @@ function embeddingNames(root: Hdf5File, axis: Axis): string[] {
 }
 
 /**
- * A matrix of numbers, checked: one row a cell, at least one column, every value that is read finite. Sparse matrices
+ * A matrix of numbers, checked: one row a cell, at least one column, every value of a row that takes part finite. Sparse matrices
  * and data frames of numbers become dense.
  */
 export function readObsm(
   root: Hdf5File,
   name: string,
   axis: Axis,
-  { columns, option }: ReadObsmOptions = {},
+  { columns, option, timepoint }: ReadObsmOptions = {},
 ): DenseMatrix {
   const place = { file: root.file, key: `${axis.key}/${name}`, ...(option !== undefined && { option }) };
   const stored = name === '' ? undefined : openEmbedding(root, axis.key, name);
@@ -88,7 +90,7 @@ export function readObsm(
   checkShape(rows, width, columns, axis, place);
   const d = columns ?? width;
   const values = stored.read(d);
-  checkFinite(values, d, place, axis);
+  checkFinite(values, d, timepoint, place, axis);
   return { values, shape: [rows, d] };
 }
 
@@ -148,13 +150,14 @@ function describeObsm(root: Hdf5File, axis: Axis): string {
 function checkFinite(
   values: Float32Array | Float64Array,
   columns: number,
+  timepoint: Int32Array | undefined,
   place: Place,
   { names }: Axis,
 ): void {
   let count = 0;
   let first = -1;
   for (let i = 0; i < values.length; i++) {
-    if (Number.isFinite(values[i]!)) continue;
+    if (Number.isFinite(values[i]!) || timepoint?.[Math.floor(i / columns)] === -1) continue;
     if (count === 0) first = i;
     count++;
   }
@@ -164,7 +167,8 @@ function checkFinite(
     ...place,
     expected: 'finite numbers only',
     found: `${count} NaN or infinite ${count === 1 ? 'value' : 'values'}; the first is ${values[first]} in cell ${nameOf(names, row)} (row ${row}, column ${first % columns}, counted from 0)`,
-    action: 'Remove these cells, or compute the embedding anew, and save the file.',
+    action:
+      'Leave these cells out with --where if a column of obs tells them apart, or compute the embedding anew and save the file.',
   });
 }
 
