@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { csrOf, generatedCounts, readPreprocessReference } from '../../fixtures/reference/preprocess.ts';
+import { InputError } from '../errors.ts';
+import { cellMetrics, filterCells, filterGenes, geneMetrics } from './qc.ts';
+
+const reference = readPreprocessReference();
+const rows = generatedCounts(reference);
+const counts = csrOf(rows);
+const names = Array.from({ length: reference.genes }, (_, j) =>
+  j < 9 ? ['MT-A', 'mt-b', 'MTA'][j % 3]! : `g${j}`,
+);
+const cells = cellMetrics(counts, names);
+
+it('agrees with sums over the dense rows', () => {
+  rows.forEach((row, i) => {
+    const total = row.reduce((sum, value) => sum + value, 0);
+    const inMitochondria = [0, 1, 3, 4, 6, 7].reduce((sum, j) => sum + row[j]!, 0);
+    expect(cells.totals[i]).toBe(total);
+    expect(cells.genes[i]).toBe(row.filter((value) => value > 0).length);
+    expect(cells.mitochondrialShare[i]).toBeCloseTo(inMitochondria / total, 14);
+  });
+  expect(cells.mitochondrialGenes).toBe(6);
+});
+
+it('counts genes over cells as cells over genes', () => {
+  const genes = geneMetrics(counts, reference.genes);
+  const sum = (values: Iterable<number>) => [...values].reduce((a, b) => a + b, 0);
+  expect(sum(genes.totals)).toBe(sum(cells.totals));
+  expect(sum(genes.cells)).toBe(sum(cells.genes));
+  const { keep, failed } = filterGenes(genes, { minCells: 3 });
+  expect([...keep]).toEqual([...genes.cells].map((n) => (n >= 3 ? 1 : 0)));
+  expect(failed.minCells).toBeGreaterThan(0);
+});
+
+it('masks what is outside a limit; a limit itself passes', () => {
+  const middle = [...cells.totals].sort((a, b) => a - b)[200]!;
+  const above = filterCells(cells, { minCounts: middle });
+  const below = filterCells(cells, { maxCounts: middle - 1 });
+  expect(above.kept + below.kept).toBe(reference.cells);
+  expect(above.keep.every((kept, i) => kept + below.keep[i]! === 1)).toBe(true);
+  const both = filterCells(cells, { minCounts: middle, maxMitochondrialShare: 0 });
+  expect(both.failed.minCounts).toBe(reference.cells - above.kept);
+  expect(filterCells(cells, {}).kept).toBe(reference.cells);
+});
+
+it('gives an empty cell no share', () => {
+  expect(cellMetrics(csrOf([[0, 0]]), ['MT-A', 'B']).mitochondrialShare[0]).toBe(0);
+});
+
+it('refuses limits that are none', () => {
+  expect(() => filterCells(cells, { maxMitochondrialShare: 20 })).toThrow(InputError);
+  expect(() => filterCells(cells, { minGenes: Number.NaN })).toThrow(InputError);
+});
