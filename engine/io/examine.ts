@@ -9,6 +9,8 @@ import type { H5adFile } from './h5ad-read.ts';
 /** Cells that tell what X is. */
 const SAMPLE = 500;
 const BATCH_NAMES = /batch|replicate|sample|donor|library|lane|plate|channel|experiment|orig\.?ident/i;
+/** Directions beside an embedding: Meander's own, scVelo's. */
+const VELOCITY_NAMES = /velocity/i;
 const DOUBLET_NAMES = /doublet|multiplet|^DF\.class|scrublet|^scds/i;
 const QUALITY_NAMES =
   /^(n_genes|n_genes_by_counts|n_counts|total_counts|nCount_RNA|nFeature_RNA|pct_counts_(mt|mito)|percent[._]?(mt|mito))$/i;
@@ -32,7 +34,10 @@ export function examine(file: H5adFile, time: string | null): Finding[] {
     embeddings: file.obsm().map(({ name, shape, problem }) => ({
       name,
       dims: shape[1] ?? 0,
-      problem: problem ?? valueProblem(file, name, shape[1] ?? 0, times.time?.timepoints.cellTimepoint),
+      problem:
+        problem ??
+        (VELOCITY_NAMES.test(name) ? 'it holds velocities, not positions' : null) ??
+        valueProblem(file, name, shape[1] ?? 0, times.time?.timepoints.cellTimepoint),
       loadings,
     })),
     duplicatedCells: duplicates(file.obsNames()),

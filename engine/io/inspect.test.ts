@@ -1,6 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { writeH5ad } from './h5ad-write.ts';
 import { inspectH5ad } from './inspect.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../fixtures/io/', import.meta.url));
@@ -32,6 +35,24 @@ describe('inspectH5ad', () => {
     expect(findings[0]).toMatchObject({ severity: 'warning', subject: 'obs/day' });
     expect(findings.map(({ title }) => title).join()).toMatch(/two timepoints only/);
     await expect(inspectH5ad(`${FIXTURES}legacy-0.7.h5ad`, 'nothing')).rejects.toThrow(/no column "nothing"/);
+  });
+
+  it('does not take velocities for a space of cells', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'meander-inspect-'));
+    const path = join(folder, 'velocity.h5ad');
+    const matrix = { values: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8), shape: [4, 2] as [number, number] };
+    await writeH5ad(path, {
+      nObs: 4,
+      nVars: 0,
+      obsNames: ['a', 'b', 'c', 'd'],
+      varNames: [],
+      obs: { day: Float64Array.of(0, 0, 1, 1) },
+      obsm: { meander_velocity: matrix },
+    });
+    const { findings } = await inspectH5ad(path);
+    rmSync(folder, { recursive: true });
+    expect(findings.find(({ subject }) => subject === 'obsm/meander_velocity')?.reason).toMatch(/velocities/);
+    expect(findings.map(({ title }) => title)).toContain('There is no embedding to fit paths in.');
   });
 
   it.skipIf(!existsSync(DATA))('tells what X is in real files (../shared/data)', async () => {
