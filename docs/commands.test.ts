@@ -25,7 +25,7 @@ function commands(document: string): string[] {
   );
 }
 
-it('the commands of the README work, in their order, after the demo', () => {
+it('the commands of the README and then of the documents work, in their order, after the demo', () => {
   const run = (args: string[]) =>
     spawnSync(process.execPath, [MAIN, ...args], { cwd: folder, encoding: 'utf8' });
   const demo = run(['demo', '--seeds', '1', '--max-epochs', '30']);
@@ -33,7 +33,7 @@ it('the commands of the README work, in their order, after the demo', () => {
   expect(demo.status).toBe(0);
   expect(demo.stdout).toMatch(/ot-mfm.*ot-cfm/);
 
-  const found = commands('README.md');
+  const found = ['README.md', 'docs/sessions.md'].flatMap(commands);
   const toRun = found.filter((command) => !EXEMPT.has(command));
   expect(found).toEqual(expect.arrayContaining([...EXEMPT.keys()]));
   expect(toRun.length).toBeGreaterThan(2);

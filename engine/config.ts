@@ -21,6 +21,8 @@ export type OptionMeta = {
   /** placeholder of the value in the usage line */
   argument?: string;
   unit?: string;
+  /** how it is typed, where its type does not tell */
+  kind?: 'timepoints' | 'conditions';
 };
 
 const meta = (m: OptionMeta) => m;
@@ -175,6 +177,7 @@ const experimentShape = {
     .meta(
       meta({
         group: 'data',
+        kind: 'timepoints',
         argument: 'EDITS',
         help: "'day 0=0,day 3+day 4=3.5 as late': timepoints of these labels, merged by +, with their real times and names; others are dropped",
       }),
@@ -195,6 +198,7 @@ const experimentShape = {
     .meta(
       meta({
         group: 'data',
+        kind: 'conditions',
         argument: 'CONDITION',
         help: "only cells that meet it, e.g. 'cell_type=A,B', 'doublet!=True', 'n_genes=200..5000'; may be repeated, all must hold",
       }),
@@ -322,7 +326,7 @@ export type ExperimentConfig = z.infer<typeof experimentSchema>;
 export type ExperimentInput = z.input<typeof experimentSchema>;
 
 /** One option, as flags and forms are derived from it. */
-export type Option = OptionMeta & {
+export type Option = Omit<OptionMeta, 'kind'> & {
   name: keyof ExperimentConfig;
   kind: 'flag' | 'number' | 'text' | 'list' | 'timepoints' | 'conditions';
   default: unknown;
@@ -332,10 +336,11 @@ export type Option = OptionMeta & {
 export function options(): Option[] {
   return Object.entries(experimentSchema.shape).map(([name, schema]) => {
     const fallback = schema.safeParse(undefined);
+    const about = metaOf(schema) as OptionMeta;
     return {
-      ...(metaOf(schema) as OptionMeta),
+      ...about,
       name: name as keyof ExperimentConfig,
-      kind: name === 'timepoints' ? 'timepoints' : name === 'where' ? 'conditions' : kindOf(schema),
+      kind: about.kind ?? kindOf(schema),
       default: fallback.success ? fallback.data : undefined,
     };
   });

@@ -1,12 +1,15 @@
-import { type ErrorPlace, InputError } from '../errors.ts';
 import type { ObsColumn } from './anndata.ts';
 import { shortestText } from './time-label.ts';
 
-/** Distinct values in order of their appearance, and each cell's index into them (−1 = missing). */
-export function distinctValues(
-  column: ObsColumn,
-  place: ErrorPlace,
-): { values: (string | number)[]; codes: Int32Array } {
+/** A column as its distinct values and each cell's index into them. */
+export interface DistinctValues {
+  /** in order of their appearance; of a categorical all categories, of booleans False and True */
+  values: (string | number)[];
+  /** [nObs], −1 = missing */
+  codes: Int32Array;
+}
+
+export function distinctValues(column: ObsColumn): DistinctValues {
   switch (column.kind) {
     case 'categorical': {
       const values = Array.isArray(column.categories) ? column.categories : shortNumbers(column.categories);
@@ -15,12 +18,7 @@ export function distinctValues(
       return { values, codes: column.codes.map((code) => (code >= 0 && missing[code] ? -1 : code)) };
     }
     case 'boolean':
-      throw new InputError('This column cannot serve as time.', {
-        ...place,
-        expected: 'numbers, or texts that carry a number each',
-        found: 'true and false',
-        action: 'Choose another column.',
-      });
+      return { values: ['False', 'True'], codes: Int32Array.from(column.values) };
     default: {
       const index = new Map<string | number, number>();
       const codes = Int32Array.from(column.values as ArrayLike<string | number | null>, (value) => {
@@ -40,6 +38,10 @@ export function distinctValues(
     }
   }
 }
+
+/** A value as it is shown and typed. */
+export const valueText = (value: string | number) =>
+  typeof value === 'number' ? shortestText(value) : value;
 
 /** 32-bit floats as the number that their shortest text means: 0.1, not 0.10000000149. */
 function shortNumbers(stored: Float32Array | Float64Array, values: ArrayLike<number> = stored): number[] {

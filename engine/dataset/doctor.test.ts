@@ -3,8 +3,9 @@ import { parseExperiment } from '../config.ts';
 import type { InputError } from '../errors.ts';
 import { randomStream } from '../random.ts';
 import type { ObsColumn } from './anndata.ts';
-import { type DatasetFacts, diagnose } from './doctor.ts';
+import { diagnose } from './doctor.ts';
 import { parseCondition } from './edit-flags.ts';
+import type { DatasetFacts } from './finding.ts';
 import { type MatrixState, matrixFacts } from './matrix-state.ts';
 import { timepointsFromColumn } from './timepoints.ts';
 

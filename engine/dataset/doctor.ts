@@ -1,52 +1,15 @@
-import { DEFAULT_COMPARISON, type ExperimentInput, parseExperiment } from '../config.ts';
-import type { MeanderError } from '../errors.ts';
+import { DEFAULT_COMPARISON, parseExperiment } from '../config.ts';
 import { estimateFit } from '../estimate.ts';
 import { resolveFitSettings } from '../presets.ts';
+import { bestEmbedding, embeddingFindings } from './embedding-findings.ts';
+import type { DatasetFacts, Finding } from './finding.ts';
 import type { MatrixFacts } from './matrix-state.ts';
 import { listNames } from './names.ts';
 import { quoted } from './quoted-list.ts';
+import { timeFindings } from './time-findings.ts';
 import type { Timepoints } from './timepoints.ts';
 
-/** What a user should know about a file before anything is fitted. */
-export interface Finding {
-  /** error: nothing can be fitted so; warning: results may mislead; note: good to know */
-  severity: 'error' | 'warning' | 'note';
-  /** where, e.g. `obs/day`, `X`, `obsm/X_pca` */
-  subject: string;
-  title: string;
-  reason: string;
-  /** what can be done about it; `change` are the options that do it */
-  action?: { label: string; change?: Partial<ExperimentInput> };
-}
-
-/** What the doctor looks at. */
-export interface DatasetFacts {
-  nObs: number;
-  nVars: number;
-  /** X by a sample of its cells; null: no X */
-  X: MatrixFacts | { unread: string } | null;
-  time: { name: string; timepoints: Timepoints } | null;
-  /** a column that seems to be the time of collection, and what keeps it from serving */
-  timeProblem: { name: string; error: MeanderError } | null;
-  /** `problem`: why it cannot serve; null if it can. `loadings`: the genes' part is in varm */
-  embeddings: { name: string; dims: number; problem: string | null; loadings: boolean }[];
-  duplicatedCells: number;
-  duplicatedGenes: number;
-  /** columns of obs that look like replicates or batches, as one code a cell (−1 = missing) */
-  batches: { name: string; codes: Int32Array }[];
-  /** columns of obs that mark doublets, with the value that says so */
-  doublets: { name: string; value: string }[];
-  /** columns of obs that measure quality: genes, counts, mitochondrial share of a cell */
-  quality: string[];
-  unreadable: string[];
-}
-
-const FEW_CELLS = 50;
-/** Maps for the eye: distances in them mean little. */
-const MAPS = /umap|tsne|t-sne|draw_graph|fa2?$|phate|force|spatial/i;
-/** Embeddings in which batches were brought together. */
-const INTEGRATED = /harmony|scvi|scanvi|scanorama|bbknn|mnn|cca|integrat|totalvi|liger|_emb$/i;
-
+/** All that is to be said of a file, the worst first. */
 export function diagnose(facts: DatasetFacts): Finding[] {
   const findings = [
     ...timeFindings(facts),
@@ -58,78 +21,6 @@ export function diagnose(facts: DatasetFacts): Finding[] {
   ];
   const rank = { error: 0, warning: 1, note: 2 };
   return findings.sort((a, b) => rank[a.severity] - rank[b.severity]);
-}
-
-function timeFindings({ time, timeProblem }: DatasetFacts): Finding[] {
-  if (time === null && timeProblem !== null) {
-    const { message, detail } = timeProblem.error;
-    return [
-      {
-        severity: 'error',
-        subject: `obs/${timeProblem.name}`,
-        title: message,
-        reason: `Expected: ${detail.expected ?? 'times'}; found: ${detail.found ?? 'none'}.`,
-        ...(detail.action !== undefined && { action: { label: detail.action } }),
-      },
-    ];
-  }
-  if (time === null) {
-    return [
-      {
-        severity: 'error',
-        subject: 'obs',
-        title: 'No column says when the cells were collected.',
-        reason: 'No column of obs has 2 to 100 different values that can be read as times.',
-        action: { label: 'Add a column with the day of each cell, or say its times with --timepoints.' },
-      },
-    ];
-  }
-  const { labels, counts, withoutTimepoint } = time.timepoints;
-  const subject = `obs/${time.name}`;
-  const findings: Finding[] = time.timepoints.notes.map((reason) => ({
-    severity: 'note',
-    subject,
-    title: 'How the times were read.',
-    reason,
-  }));
-  const few = labels.filter((_, k) => counts[k]! < FEW_CELLS);
-  if (few.length > 0) {
-    const rest = labels.filter((label) => !few.includes(label));
-    findings.push({
-      severity: 'warning',
-      subject,
-      title: `Few cells at ${listNames(few, 5)}.`,
-      reason: `Below ${FEW_CELLS} cells a timepoint says little about its population.`,
-      action: {
-        label: 'Leave these timepoints out, or merge them with their neighbours.',
-        ...(rest.length >= 2 && {
-          change: { timepoints: rest.map((label) => ({ labels: [label] })) },
-        }),
-      },
-    });
-  }
-  if (labels.length === 2)
-    findings.push({
-      severity: 'warning',
-      subject,
-      title: 'There are two timepoints only.',
-      reason: 'None can be held out, so nothing measures how good the trajectories are.',
-    });
-  if (Math.max(...counts) > 20 * Math.min(...counts))
-    findings.push({
-      severity: 'note',
-      subject,
-      title: 'Timepoints differ much in size.',
-      reason: `From ${Math.min(...counts)} to ${Math.max(...counts)} cells: numbers of cells are taken as an effect of sampling.`,
-    });
-  if (withoutTimepoint > 0)
-    findings.push({
-      severity: 'note',
-      subject,
-      title: `${withoutTimepoint} cells have no time.`,
-      reason: 'They take no part.',
-    });
-  return findings;
 }
 
 const STATES: Record<MatrixFacts['state'], string> = {
@@ -172,65 +63,6 @@ function matrixFindings({ X, nVars }: DatasetFacts): Finding[] {
     });
   return findings;
 }
-
-function embeddingFindings({ embeddings }: DatasetFacts): Finding[] {
-  const usable = embeddings.filter(({ problem, name }) => problem === null && !MAPS.test(name));
-  const findings: Finding[] = embeddings.flatMap(({ name, problem }): Finding[] => {
-    const subject = `obsm/${name}`;
-    if (problem !== null)
-      return [{ severity: 'note', subject, title: 'This embedding cannot serve.', reason: problem }];
-    return MAPS.test(name)
-      ? [
-          {
-            severity: 'note',
-            subject,
-            title: 'This is a map for the eye.',
-            reason: 'Distances in it mean little, so paths are not fitted there.',
-          },
-        ]
-      : [];
-  });
-  if (usable.length === 0)
-    return [
-      ...findings,
-      {
-        severity: 'error',
-        subject: 'obsm',
-        title: 'There is no embedding to fit paths in.',
-        reason: 'The method needs coordinates in which near cells are alike, such as principal components.',
-        action: { label: 'Compute one, e.g. in Python with scanpy.pp.pca, and save the file.' },
-      },
-    ];
-  const best = bestEmbedding(embeddings)!;
-  findings.push({
-    severity: 'note',
-    subject: `obsm/${best.name}`,
-    title: `${best.name} is the best embedding for paths.`,
-    reason: INTEGRATED.test(best.name)
-      ? 'Its name says that batches were brought together in it.'
-      : `${best.dims} dimensions; usable are ${listNames(usable.map(({ name }) => name))}.`,
-    // X_pca is taken anyway
-    ...(best.name !== 'X_pca' && {
-      action: { label: `Use --embedding ${best.name}.`, change: { embedding: best.name } },
-    }),
-  });
-  for (const { name } of usable.filter((embedding) => isPca(embedding) && !embedding.loadings))
-    findings.push({
-      severity: 'note',
-      subject: `obsm/${name}`,
-      title: 'These components come without their loadings.',
-      reason: 'Without varm/PCs the expression along a path cannot be told.',
-    });
-  return findings;
-}
-
-/** An integrated embedding, else the principal components, else any that is not a map. */
-function bestEmbedding(embeddings: DatasetFacts['embeddings']) {
-  const usable = embeddings.filter(({ problem, name }) => problem === null && !MAPS.test(name));
-  return usable.find(({ name }) => INTEGRATED.test(name)) ?? usable.find(isPca) ?? usable[0];
-}
-
-const isPca = ({ name }: { name: string }) => /^X_pca$|^pca$/i.test(name);
 
 function nameFindings({ duplicatedCells, duplicatedGenes, unreadable }: DatasetFacts): Finding[] {
   const twice = (subject: string, n: number, what: string): Finding[] =>
@@ -300,7 +132,7 @@ function batchFindings({ batches, time, doublets, quality }: DatasetFacts): Find
   ];
 }
 
-/** Every batch at one timepoint, and at least two batches at none of them shared. */
+/** Whether there are several batches, each at one timepoint. */
 function isConfounded(codes: Int32Array, { cellTimepoint }: Timepoints): boolean {
   const of = new Map<number, number>();
   for (let i = 0; i < codes.length; i++) {

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { ExperimentConfig } from '../config.ts';
 import { InputError } from '../errors.ts';
 import { type H5adFile, openH5ad } from '../io/h5ad-read.ts';
+import { distinctValues, valueText } from './column-values.ts';
 import { type Condition, subsetOf } from './subset.ts';
 import { type TimepointEdit, type Timepoints, timepointsFromColumn } from './timepoints.ts';
 
@@ -52,6 +53,7 @@ export interface LoadOptions {
   batch: string | null;
 }
 
+/** What of a configuration says how its cells are read. */
 export function loadOptionsOf(config: ExperimentConfig): LoadOptions {
   const { time, timepoints, where, embedding, dims, label, batch } = config;
   return { time, timepoints, where, embedding, dims, label, batch };
@@ -66,7 +68,7 @@ export async function loadDataset(path: string, options: LoadOptions): Promise<D
       file: file.file,
       keep: subset?.keep ?? null,
       edits: options.timepoints,
-      ordering: () => file.timeOrdering?.(options.time),
+      ordering: () => file.timeOrdering(options.time),
     });
     timepoints.notes.unshift(...(subset?.notes ?? []));
     return {
@@ -120,16 +122,10 @@ function readEmbedding(
 
 function readCodes(file: H5adFile, name: string, option: string): Codes {
   const column = file.readObs(name, option);
-  if (column.kind === 'categorical') {
-    return { codes: column.codes, names: Array.from(column.categories, String) };
-  }
-  const texts: (string | null)[] =
-    column.kind === 'string'
-      ? column.values
-      : column.kind === 'boolean'
-        ? Array.from(column.values, (value) => (value === -1 ? null : String(value === 1)))
-        : Array.from(column.values, (value) => (Number.isNaN(value) ? null : String(value)));
-  const names = [...new Set(texts.filter((text) => text !== null))].sort();
-  const index = new Map(names.map((text, i) => [text, i]));
-  return { codes: Int32Array.from(texts, (text) => (text === null ? -1 : index.get(text)!)), names };
+  const { values, codes } = distinctValues(column);
+  const texts = values.map(valueText);
+  if (column.kind === 'categorical') return { codes, names: texts };
+  const names = texts.toSorted();
+  const rank = texts.map((text) => names.indexOf(text));
+  return { codes: codes.map((code) => (code < 0 ? -1 : rank[code]!)), names };
 }

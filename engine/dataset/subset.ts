@@ -1,7 +1,7 @@
 import { type ErrorPlace, InputError } from '../errors.ts';
 import type { ObsColumn, ObsSource } from './anndata.ts';
+import { distinctValues, valueText } from './column-values.ts';
 import { listNames, nearestName } from './names.ts';
-import { shortestText } from './time-label.ts';
 
 /** What cells must be to take part; a missing value is none of the values and in no range. */
 export type Condition =
@@ -66,7 +66,8 @@ export function describeCondition(condition: Condition): string {
 
 function testOf(condition: Condition, column: ObsColumn, place: ErrorPlace) {
   if (!('keep' in condition || 'drop' in condition)) return rangeTest(condition, column, place);
-  const { codes, texts } = asTexts(column);
+  const { values, codes } = distinctValues(column);
+  const texts = values.map(valueText);
   const named = 'keep' in condition ? condition.keep : condition.drop;
   const chosen = new Set(named.map((name) => findValue(name, texts, column, place)));
   const wanted = 'keep' in condition;
@@ -104,29 +105,6 @@ function numbersOf(column: ObsColumn): Float64Array | undefined {
   if (column.kind !== 'categorical' || Array.isArray(column.categories)) return undefined;
   const { categories } = column;
   return Float64Array.from(column.codes, (code) => (code < 0 ? Number.NaN : categories[code]!));
-}
-
-/** Each cell's value as an index into the distinct texts; −1 = missing. */
-function asTexts(column: ObsColumn): { codes: Int32Array; texts: string[] } {
-  if (column.kind === 'categorical') {
-    const single = column.categories instanceof Float32Array;
-    const texts = Array.from(column.categories as ArrayLike<string | number>, (value) =>
-      typeof value === 'string' ? value : shortestText(value, single),
-    );
-    return { codes: column.codes, texts };
-  }
-  if (column.kind === 'boolean') return { codes: Int32Array.from(column.values), texts: ['False', 'True'] };
-  const single = column.values instanceof Float32Array;
-  const index = new Map<string, number>();
-  const codes = Int32Array.from(column.values as ArrayLike<string | number | null>, (value) => {
-    if (value === null || Number.isNaN(value)) return -1;
-    const text = typeof value === 'string' ? value : shortestText(value, single);
-    const known = index.get(text);
-    if (known !== undefined) return known;
-    index.set(text, index.size);
-    return index.size - 1;
-  });
-  return { codes, texts: [...index.keys()] };
 }
 
 function findValue(name: string, texts: string[], column: ObsColumn, place: ErrorPlace): number {

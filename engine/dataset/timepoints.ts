@@ -1,9 +1,9 @@
 import { type ErrorPlace, InputError } from '../errors.ts';
 import type { ObsColumn } from './anndata.ts';
-import { distinctValues } from './column-values.ts';
+import { distinctValues, valueText } from './column-values.ts';
 import { listNames, nearestName } from './names.ts';
 import { readTimes, unitOfLabels, unitOfName } from './read-times.ts';
-import { type DisplayUnit, parseTime, shortestText, timeUnit } from './time-label.ts';
+import { type DisplayUnit, parseTime, timeUnit } from './time-label.ts';
 
 /** The cells' times as an ordered list of timepoints. */
 export interface Timepoints {
@@ -62,8 +62,15 @@ export function timepointsFromColumn(
   { file, keep = null, edits = null, ordering }: TimepointOptions = {},
 ): Timepoints {
   const place: ErrorPlace = { ...(file !== undefined && { file }), key: `obs/${name}`, option: '--time' };
-  const { values, codes } = distinctValues(column, place);
-  const texts = values.map((value) => (typeof value === 'number' ? shortestText(value) : value));
+  if (column.kind === 'boolean')
+    throw new InputError('This column cannot serve as time.', {
+      ...place,
+      expected: 'numbers, or texts that carry a number each',
+      found: 'true and false',
+      action: 'Choose another column.',
+    });
+  const { values, codes } = distinctValues(column);
+  const texts = values.map(valueText);
   const tally = countCells(values.length, codes, keep);
   const used = values.map((_, v) => v).filter((v) => tally.counts[v]! > 0);
   if (edits === null)

@@ -40,9 +40,11 @@ export async function exportSession(
   { h5ad, csv, parquet, what, source }: ExportOptions,
 ): Promise<{ source?: string }> {
   checkNames(path, { '--h5ad': h5ad, '--csv': csv, '--parquet': parquet });
-  const session = await readSession(path);
-  if (csv !== undefined) await saveBytes(csv, csvOf(path, session, what));
-  if (parquet !== undefined) await saveBytes(parquet, [tableParquet(tableOf(path, session, what))]);
+  if (csv !== undefined || parquet !== undefined) {
+    const session = await readSession(path);
+    if (csv !== undefined) await saveBytes(csv, csvOf(path, session, what));
+    if (parquet !== undefined) await saveBytes(parquet, [tableParquet(tableOf(path, session, what))]);
+  }
   if (h5ad === undefined) return {};
   return { source: await exportH5ad(path, h5ad, source === undefined ? {} : { source }) };
 }

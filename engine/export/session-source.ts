@@ -49,7 +49,7 @@ export async function sourceState(
 }
 
 /** Whether a file holds the same cells with the same data. */
-export async function hasCells(path: string, config: ExperimentConfig, cells: string): Promise<boolean> {
+async function hasCells(path: string, config: ExperimentConfig, cells: string): Promise<boolean> {
   try {
     return cellsSha256(await loadDataset(path, loadOptions(config))) === cells;
   } catch (error) {

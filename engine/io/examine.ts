@@ -1,5 +1,7 @@
 import type { ObsColumn } from '../dataset/anndata.ts';
-import { type DatasetFacts, diagnose, type Finding } from '../dataset/doctor.ts';
+import { distinctValues } from '../dataset/column-values.ts';
+import { diagnose } from '../dataset/doctor.ts';
+import type { DatasetFacts, Finding } from '../dataset/finding.ts';
 import { matrixFacts } from '../dataset/matrix-state.ts';
 import { timepointsFromColumn } from '../dataset/timepoints.ts';
 import { InputError } from '../errors.ts';
@@ -9,8 +11,6 @@ import type { H5adFile } from './h5ad-read.ts';
 /** Cells that tell what X is. */
 const SAMPLE = 500;
 const BATCH_NAMES = /batch|replicate|sample|donor|library|lane|plate|channel|experiment|orig\.?ident/i;
-/** Directions beside an embedding: Meander's own, scVelo's. */
-const VELOCITY_NAMES = /velocity/i;
 const DOUBLET_NAMES = /doublet|multiplet|^DF\.class|scrublet|^scds/i;
 const QUALITY_NAMES =
   /^(n_genes|n_genes_by_counts|n_counts|total_counts|nCount_RNA|nFeature_RNA|pct_counts_(mt|mito)|percent[._]?(mt|mito))$/i;
@@ -34,10 +34,7 @@ export function examine(file: H5adFile, time: string | null): Finding[] {
     embeddings: file.obsm().map(({ name, shape, problem }) => ({
       name,
       dims: shape[1] ?? 0,
-      problem:
-        problem ??
-        (VELOCITY_NAMES.test(name) ? 'it holds velocities, not positions' : null) ??
-        valueProblem(file, name, shape[1] ?? 0, times.time?.timepoints.cellTimepoint),
+      problem: problem ?? valueProblem(file, name, shape[1] ?? 0, times.time?.timepoints.cellTimepoint),
       loadings,
     })),
     duplicatedCells: duplicates(file.obsNames()),
@@ -46,7 +43,7 @@ export function examine(file: H5adFile, time: string | null): Finding[] {
       .filter(
         ({ name, nUnique }) => BATCH_NAMES.test(name) && name !== time && nUnique !== null && nUnique > 1,
       )
-      .map(({ name }) => ({ name, codes: codesOf(file.readObs(name)) })),
+      .map(({ name }) => ({ name, codes: distinctValues(file.readObs(name)).codes })),
     doublets: columns
       .filter(({ name, nUnique }) => DOUBLET_NAMES.test(name) && nUnique === 2)
       .flatMap(({ name }) => {
@@ -64,7 +61,7 @@ export function examine(file: H5adFile, time: string | null): Finding[] {
 function timesOf(file: H5adFile, name: string): Pick<DatasetFacts, 'time' | 'timeProblem'> {
   const column = file.readObs(name, '--time');
   try {
-    const ordering = () => file.timeOrdering?.(name);
+    const ordering = () => file.timeOrdering(name);
     const timepoints = timepointsFromColumn(column, name, { file: file.file, ordering });
     return { time: { name, timepoints }, timeProblem: null };
   } catch (error) {
@@ -114,14 +111,4 @@ function duplicates(names: string[]): number {
     seen.add(name);
   }
   return twice.size;
-}
-
-function codesOf(column: ObsColumn): Int32Array {
-  if (column.kind === 'categorical') return column.codes;
-  const index = new Map<string | number, number>();
-  return Int32Array.from(column.values as ArrayLike<string | number | null>, (value) => {
-    if (value === null || Number.isNaN(value)) return -1;
-    if (!index.has(value)) index.set(value, index.size);
-    return index.get(value)!;
-  });
 }

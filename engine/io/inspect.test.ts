@@ -51,7 +51,7 @@ describe('inspectH5ad', () => {
     });
     const { findings } = await inspectH5ad(path);
     rmSync(folder, { recursive: true });
-    expect(findings.find(({ subject }) => subject === 'obsm/meander_velocity')?.reason).toMatch(/velocities/);
+    expect(findings.find(({ subject }) => subject === 'obsm/meander_velocity')?.title).toMatch(/velocities/);
     expect(findings.map(({ title }) => title)).toContain('There is no embedding to fit paths in.');
   });
 

@@ -1,5 +1,5 @@
 import type { ObsColumnInfo } from '../dataset/anndata.ts';
-import type { Finding } from '../dataset/doctor.ts';
+import type { Finding } from '../dataset/finding.ts';
 import { assessTimeColumns, saysTime, type TimeColumns } from '../dataset/time-columns.ts';
 import { examine } from './examine.ts';
 import type { ObsmInfo } from './h5ad-obsm.ts';

@@ -75,8 +75,7 @@ export async function readSessionFile(path: string): Promise<unknown> {
   }
 }
 
-/** Whether a file is a session; false for anything else that is an HDF5 file. */
-export function isSession(file: Hdf5File): boolean {
+function isSession(file: Hdf5File): boolean {
   const kind = file.get('uns')?.kind === 'group' ? file.get(`${HOME}/kind`) : undefined;
   return kind?.kind === 'dataset' && kind.type === 'string' && kind.strings()[0] === 'session';
 }
