@@ -1,25 +1,30 @@
-import type { CsrMatrix } from '../io/h5ad-write.ts';
 import type { Batches } from './batches.ts';
 import { geneMoments } from './gene-moments.ts';
 import type { GeneRanking } from './gene-ranking.ts';
-import type { Hooks } from './row-blocks.ts';
+import type { Hooks, RowBlocks } from './row-blocks.ts';
 
 const BINS = 20;
 
 /**
- * Flavour `seurat`: log(variance / mean) of expm1(x), standardised among genes of like mean (20 bins of log1p(mean)).
+ * Flavour `seurat`: log(variance / mean) of expm1(x), or of x where it is not logged, standardised among genes of like mean (20 bins of log1p(mean)).
  * Over batches: by the number of batches where a gene is among the best, then by its mean score, where a batch that
  * does not express it counts 0.
  */
 export function dispersionRanking(
-  matrix: CsrMatrix,
-  nVars: number,
+  source: RowBlocks,
   batches: Batches,
   nTop: number,
+  logged: boolean,
   hooks?: Hooks,
 ): GeneRanking {
+  const nVars = source.genes;
   const nBatches = batches.sizes.length;
-  const { means, variances, expressed } = geneMoments(matrix, nVars, batches, Math.expm1, hooks);
+  const { means, variances, expressed } = geneMoments(
+    source,
+    batches,
+    logged ? Math.expm1 : (value) => value,
+    hooks,
+  );
   const score = new Float64Array(nVars);
   const scored = new Int32Array(nVars);
   const varies = new Uint8Array(nVars);

@@ -1,6 +1,5 @@
-import type { CsrMatrix } from '../io/h5ad-write.ts';
 import type { Batches } from './batches.ts';
-import { type Hooks, overRows } from './row-blocks.ts';
+import { type Hooks, overCounts, overRows, type RowBlocks } from './row-blocks.ts';
 
 /** [batches, nVars] each, row-major */
 export interface GeneMoments {
@@ -16,33 +15,34 @@ const EQUAL = 1e-24;
 // of sums of squares of fractions
 const ROUNDING = 1e-14;
 
+const WHAT = 'Choosing variable genes';
+
 /** Mean and variance of transform(x) for each gene in each batch; two passes; transform(0) must be 0. */
 export function geneMoments(
-  { data, indices, indptr }: CsrMatrix,
-  nVars: number,
+  source: RowBlocks,
   { codes, sizes }: Batches,
   transform: (value: number) => number,
   hooks?: Hooks,
 ): GeneMoments {
+  const nVars = source.genes;
   const means = new Float64Array(sizes.length * nVars);
   const variances = new Float64Array(means.length);
   const expressed = new Int32Array(means.length);
   const stored = new Int32Array(means.length);
-  const nObs = indptr.length - 1;
-  overRows(nObs, hooks, (from, to) => {
+  overCounts(source, WHAT, hooks, ({ data, indices, indptr }, from, to, row) => {
     for (let i = from; i < to; i++)
       for (let e = indptr[i]!; e < indptr[i + 1]!; e++) {
-        const at = codes[i]! * nVars + indices[e]!;
+        const at = codes[row + i - from]! * nVars + indices[e]!;
         means[at]! += transform(data[e]!);
         stored[at]!++;
         if (data[e]! > 0) expressed[at]!++;
       }
   });
   for (let at = 0; at < means.length; at++) means[at]! /= sizes[Math.floor(at / nVars)]!;
-  overRows(nObs, hooks, (from, to) => {
+  overRows(source, hooks, ({ data, indices, indptr }, from, to, row) => {
     for (let i = from; i < to; i++)
       for (let e = indptr[i]!; e < indptr[i + 1]!; e++) {
-        const at = codes[i]! * nVars + indices[e]!;
+        const at = codes[row + i - from]! * nVars + indices[e]!;
         variances[at]! += (transform(data[e]!) - means[at]!) ** 2;
       }
   });
@@ -60,17 +60,17 @@ export function geneMoments(
  * the same counts in other cells have the same moments to the bit, in any order of the cells.
  */
 export function countMoments(
-  { data, indices, indptr }: CsrMatrix,
-  nVars: number,
+  source: RowBlocks,
   { codes, sizes }: Batches,
   hooks?: Hooks,
 ): Omit<GeneMoments, 'expressed'> {
+  const nVars = source.genes;
   const means = new Float64Array(sizes.length * nVars);
   const variances = new Float64Array(means.length);
-  overRows(indptr.length - 1, hooks, (from, to) => {
+  overCounts(source, WHAT, hooks, ({ data, indices, indptr }, from, to, row) => {
     for (let i = from; i < to; i++)
       for (let e = indptr[i]!; e < indptr[i + 1]!; e++) {
-        const at = codes[i]! * nVars + indices[e]!;
+        const at = codes[row + i - from]! * nVars + indices[e]!;
         const value = data[e]!;
         means[at]! += value;
         variances[at]! += value * value;

@@ -1,17 +1,18 @@
 import { InputError } from '../errors.ts';
-import type { CsrMatrix } from '../io/h5ad-write.ts';
-import { checkNotNegative, type Hooks, overRows } from './row-blocks.ts';
+import { type Hooks, mapBlocks, overCounts, type RowBlocks } from './row-blocks.ts';
 
 export interface NormalizeOptions {
   /** what every cell sums to; default: the median of the totals above 0 */
   targetSum?: number;
+  /** [rows], 1 = this cell counts for the median; default: all */
+  fitOn?: Uint8Array;
   hooks?: Hooks;
 }
 
 export interface Normalized {
-  /** a new data array of the same type; indices and indptr are those of the counts, shared */
-  matrix: CsrMatrix;
-  /** [nObs] sums before */
+  /** divided block by block at each pass */
+  source: RowBlocks;
+  /** [rows] sums before */
   totals: Float64Array;
   targetSum: number;
   /** cells that sum to 0, which stay so */
@@ -21,39 +22,42 @@ export interface Normalized {
 /**
  * Divides each cell by its total and multiplies by a sum that all then share, as scanpy's normalize_total with its
  * defaults. Empty cells do not enter the median (scanpy 1.11 leaves them out for dense matrices only).
- * @param counts [nObs, nVars], left as it is
+ * @param counts left as they are
  * @throws InputError: NaN, infinite or negative values; no cell with counts; a target that is not positive;
  * CancelledError
  */
-export function normalizeTotal(counts: CsrMatrix, { targetSum, hooks }: NormalizeOptions = {}): Normalized {
-  checkNotNegative(counts, 'Normalising');
-  const { data, indices, indptr } = counts;
-  const nObs = indptr.length - 1;
-  const totals = rowSums(counts);
-  const filled = totals.filter((total) => total > 0);
-  const target = targetSum ?? medianTotal(filled);
-  if (!(target > 0 && target < Number.POSITIVE_INFINITY))
-    throw new InputError('The sum to which cells are normalised must be above 0.', {
-      option: 'targetSum',
-      found: String(target),
-    });
-  const scaled = data.slice();
-  overRows(nObs, hooks, (from, to) => {
+export function normalizeTotal(
+  counts: RowBlocks,
+  { targetSum, fitOn, hooks }: NormalizeOptions = {},
+): Normalized {
+  const totals = new Float64Array(counts.rows);
+  overCounts(counts, 'Normalising', hooks, ({ data, indptr }, from, to, row) => {
     for (let i = from; i < to; i++) {
-      const factor = totals[i]! / target;
-      if (factor > 0) for (let e = indptr[i]!; e < indptr[i + 1]!; e++) scaled[e]! /= factor;
+      let sum = 0;
+      for (let e = indptr[i]!; e < indptr[i + 1]!; e++) sum += data[e]!;
+      totals[row + i - from] = sum;
     }
   });
-  const matrix = { data: scaled, indices, indptr };
-  return { matrix, totals, targetSum: target, emptyCells: nObs - filled.length };
-}
-
-function rowSums({ data, indptr }: CsrMatrix): Float64Array {
-  return Float64Array.from({ length: indptr.length - 1 }, (_, i) => {
-    let sum = 0;
-    for (let e = indptr[i]!; e < indptr[i + 1]!; e++) sum += data[e]!;
-    return sum;
+  const target = targetSum ?? medianTotal(totals.filter((total, i) => total > 0 && fitOn?.[i] !== 0));
+  if (!(target > 0 && target < Number.POSITIVE_INFINITY))
+    throw new InputError('The sum to which cells are normalised must be above 0.', {
+      option: '--target-sum',
+      found: String(target),
+    });
+  const source = mapBlocks(counts, ({ data, indptr }, row) => {
+    const scaled = data.slice();
+    for (let i = 0; i + 1 < indptr.length; i++) {
+      const factor = totals[row + i]! / target;
+      if (factor > 0) for (let e = indptr[i]!; e < indptr[i + 1]!; e++) scaled[e]! /= factor;
+    }
+    return scaled;
   });
+  return {
+    source,
+    totals,
+    targetSum: target,
+    emptyCells: totals.reduce((n, total) => n + (total > 0 ? 0 : 1), 0),
+  };
 }
 
 function medianTotal(filled: Float64Array): number {

@@ -2,10 +2,11 @@ import { expect, it } from 'vitest';
 import { csrOf, generatedCounts, readPreprocessReference } from '../../fixtures/reference/preprocess.ts';
 import { InputError } from '../errors.ts';
 import { cellMetrics, filterCells, filterGenes, geneMetrics } from './qc.ts';
+import { wholeMatrix } from './row-blocks.ts';
 
 const reference = readPreprocessReference();
 const rows = generatedCounts(reference);
-const counts = csrOf(rows);
+const counts = wholeMatrix(csrOf(rows), reference.genes);
 const names = Array.from({ length: reference.genes }, (_, j) =>
   j < 9 ? ['MT-A', 'mt-b', 'MTA'][j % 3]! : `g${j}`,
 );
@@ -23,7 +24,7 @@ it('agrees with sums over the dense rows', () => {
 });
 
 it('counts genes over cells as cells over genes', () => {
-  const genes = geneMetrics(counts, reference.genes);
+  const genes = geneMetrics(counts);
   const sum = (values: Iterable<number>) => [...values].reduce((a, b) => a + b, 0);
   expect(sum(genes.totals)).toBe(sum(cells.totals));
   expect(sum(genes.cells)).toBe(sum(cells.genes));
@@ -44,7 +45,7 @@ it('masks what is outside a limit; a limit itself passes', () => {
 });
 
 it('gives an empty cell no share', () => {
-  expect(cellMetrics(csrOf([[0, 0]]), ['MT-A', 'B']).mitochondrialShare[0]).toBe(0);
+  expect(cellMetrics(wholeMatrix(csrOf([[0, 0]]), 2), ['MT-A', 'B']).mitochondrialShare[0]).toBe(0);
 });
 
 it('refuses limits that are none', () => {

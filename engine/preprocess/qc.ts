@@ -1,6 +1,5 @@
 import { InputError } from '../errors.ts';
-import type { CsrMatrix } from '../io/h5ad-write.ts';
-import { checkNotNegative, type Hooks, overRows } from './row-blocks.ts';
+import { type Hooks, overCounts, type RowBlocks } from './row-blocks.ts';
 
 export interface CellMetrics {
   /** [nObs] sum of a cell's counts */
@@ -22,26 +21,24 @@ export interface GeneMetrics {
 
 /**
  * Sums over each cell.
- * @param counts [nObs, varNames.length]
+ * @param counts [rows, varNames.length]
  * @throws InputError: NaN, infinite or negative values; CancelledError
  */
-export function cellMetrics(counts: CsrMatrix, varNames: readonly string[], hooks?: Hooks): CellMetrics {
-  checkNotNegative(counts, 'Counting per cell');
-  const { data, indices, indptr } = counts;
-  const nObs = indptr.length - 1;
+export function cellMetrics(counts: RowBlocks, varNames: readonly string[], hooks?: Hooks): CellMetrics {
+  const nObs = counts.rows;
   const mitochondrial = Uint8Array.from(varNames, (name) => (/^mt-/i.test(name) ? 1 : 0));
   const totals = new Float64Array(nObs);
   const genes = new Int32Array(nObs);
   const mitochondrialShare = new Float64Array(nObs);
-  overRows(nObs, hooks, (from, to) => {
-    for (let i = from; i < to; i++) {
+  overCounts(counts, 'Counting per cell', hooks, ({ data, indices, indptr }, from, to, row) => {
+    for (let i = from, cell = row; i < to; i++, cell++) {
       let inMitochondria = 0;
       for (let e = indptr[i]!; e < indptr[i + 1]!; e++) {
-        totals[i]! += data[e]!;
+        totals[cell]! += data[e]!;
         inMitochondria += data[e]! * mitochondrial[indices[e]!]!;
-        if (data[e]! > 0) genes[i]!++;
+        if (data[e]! > 0) genes[cell]!++;
       }
-      if (totals[i]! > 0) mitochondrialShare[i] = inMitochondria / totals[i]!;
+      if (totals[cell]! > 0) mitochondrialShare[cell] = inMitochondria / totals[cell]!;
     }
   });
   const mitochondrialGenes = mitochondrial.reduce((sum, is) => sum + is, 0);
@@ -50,15 +47,12 @@ export function cellMetrics(counts: CsrMatrix, varNames: readonly string[], hook
 
 /**
  * Sums over each gene.
- * @param counts [nObs, nVars]
  * @throws InputError: NaN, infinite or negative values; CancelledError
  */
-export function geneMetrics(counts: CsrMatrix, nVars: number, hooks?: Hooks): GeneMetrics {
-  checkNotNegative(counts, 'Counting per gene');
-  const { data, indices, indptr } = counts;
-  const totals = new Float64Array(nVars);
-  const cells = new Int32Array(nVars);
-  overRows(indptr.length - 1, hooks, (from, to) => {
+export function geneMetrics(counts: RowBlocks, hooks?: Hooks): GeneMetrics {
+  const totals = new Float64Array(counts.genes);
+  const cells = new Int32Array(counts.genes);
+  overCounts(counts, 'Counting per gene', hooks, ({ data, indices, indptr }, from, to) => {
     for (let e = indptr[from]!; e < indptr[to]!; e++) {
       totals[indices[e]!]! += data[e]!;
       if (data[e]! > 0) cells[indices[e]!]!++;

@@ -1,9 +1,8 @@
-import type { CsrMatrix } from '../io/h5ad-write.ts';
 import type { Batches } from './batches.ts';
 import { countMoments, type GeneMoments } from './gene-moments.ts';
 import type { GeneRanking } from './gene-ranking.ts';
 import { loess } from './loess.ts';
-import { type Hooks, overRows } from './row-blocks.ts';
+import { type Hooks, overRows, type RowBlocks } from './row-blocks.ts';
 
 const SPAN = 0.3;
 
@@ -13,15 +12,15 @@ const SPAN = 0.3;
  * median of the ranks in those batches where the gene is among the best, then by their number.
  */
 export function standardVarianceRanking(
-  counts: CsrMatrix,
-  nVars: number,
+  counts: RowBlocks,
   batches: Batches,
   nTop: number,
   hooks?: Hooks,
 ): GeneRanking {
+  const nVars = counts.genes;
   const nBatches = batches.sizes.length;
-  const moments = countMoments(counts, nVars, batches, hooks);
-  const scores = standardVariances(counts, nVars, batches, moments, hooks);
+  const moments = countMoments(counts, batches, hooks);
+  const scores = standardVariances(counts, batches, moments, hooks);
   const ranks: number[][] = Array.from({ length: nVars }, () => []);
   for (let b = 0; b < nBatches; b++)
     bestFirst(scores.subarray(b * nVars, (b + 1) * nVars))
@@ -42,23 +41,22 @@ export function standardVarianceRanking(
 
 /** [batches, nVars]; 0 for a gene that does not vary */
 function standardVariances(
-  counts: CsrMatrix,
-  nVars: number,
+  counts: RowBlocks,
   { codes, sizes }: Batches,
   { means, variances }: Pick<GeneMoments, 'means' | 'variances'>,
   hooks?: Hooks,
 ): Float64Array {
-  const { data, indices, indptr } = counts;
+  const nVars = counts.genes;
   const expected = expectedVariances(means, variances, nVars, sizes.length);
   const ceiling = means.map((mean, at) => mean + Math.sqrt(expected[at]! * sizes[Math.floor(at / nVars)]!));
   const sums = new Float64Array(means.length);
   const squares = new Float64Array(means.length);
   // clipped values apart, so that the sums of whole numbers stay exact
   const clipped = new Int32Array(means.length);
-  overRows(indptr.length - 1, hooks, (from, to) => {
+  overRows(counts, hooks, ({ data, indices, indptr }, from, to, row) => {
     for (let i = from; i < to; i++)
       for (let e = indptr[i]!; e < indptr[i + 1]!; e++) {
-        const at = codes[i]! * nVars + indices[e]!;
+        const at = codes[row + i - from]! * nVars + indices[e]!;
         const value = data[e]!;
         if (value > ceiling[at]!) clipped[at]!++;
         else {
