@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { ExperimentConfig } from './config.ts';
-import type { Dataset } from './dataset/load.ts';
-import { parseHoldOut } from './dataset/split.ts';
+import { type Dataset, pointsWithout } from './dataset/load.ts';
+import { heldOutGroups } from './dataset/split.ts';
 import { InputError } from './errors.ts';
 import type { BaselineJob, BaselineResult } from './evaluate/baselines.ts';
 import type { FitJob, FitResult } from './evaluate/held-out.ts';
@@ -49,14 +49,14 @@ export async function runExperiment(
 ): Promise<Experiment> {
   const { jobs: planned, baselineJobs, notes } = planExperiment(dataset, config, purpose);
   const jobs = planned.filter(only);
-  const shared = shareDataset(dataset, config);
+  const shared = shareDatasets(dataset, config);
   let done = 0;
   const stopRest = new AbortController();
   const anySignal = signal ? AbortSignal.any([signal, stopRest.signal]) : stopRest.signal;
   setMaxListeners(0, anySignal); // each fit listens
   const running = jobs.map(async (job) => {
     const result = await pool.run(
-      { kind: 'fit', dataset: shared, job },
+      { kind: 'fit', dataset: shared(job.heldOut), job },
       { signal: anySignal, onProgress: (progress) => onEvent?.({ kind: 'progress', job, progress }) },
     );
     done += 1;
@@ -64,7 +64,10 @@ export async function runExperiment(
     return result;
   });
   const comparing = baselineJobs.map(async (job) => {
-    const result = await pool.run({ kind: 'baselines', dataset: shared, job }, { signal: anySignal });
+    const result = await pool.run(
+      { kind: 'baselines', dataset: shared(job.heldOut), job },
+      { signal: anySignal },
+    );
     onEvent?.({ kind: 'compared', job, result });
     return result;
   });
@@ -90,10 +93,9 @@ export function planExperiment(
 ): { jobs: FitJob[]; baselineJobs: BaselineJob[]; notes: string[] } {
   const { timepoints, embedding } = dataset;
   const notes: string[] = [];
-  let groups: number[][] = [];
-  if (config.holdOut === 'each' && timepoints.labels.length === 2) {
+  const groups = heldOutGroups(config.holdOut, timepoints);
+  if (groups.length === 0 && config.holdOut !== 'none')
     notes.push('There are two timepoints only, so none can be held out: no distances are reported.');
-  } else groups = parseHoldOut(config.holdOut, timepoints);
   if (purpose === 'evaluate' && groups.length === 0) {
     throw new InputError('There is no timepoint to evaluate on.', {
       option: '--hold-out',
@@ -152,18 +154,33 @@ function startCells({ timepoints }: Dataset, config: ExperimentConfig): Int32Arr
     .sort();
 }
 
-// one copy in memory that all workers read
+// one copy in memory that all workers read, of each embedding
+function shareDatasets(dataset: Dataset, config: ExperimentConfig): (heldOut: number[]) => SharedDataset {
+  const whole = shareDataset(dataset, config);
+  const shared = new Map([[dataset.embedding.points, whole]]);
+  return (heldOut) => {
+    const points = pointsWithout(dataset, heldOut);
+    const known = shared.get(points) ?? { ...whole, points: sharedCopy(points) };
+    shared.set(points, known);
+    return known;
+  };
+}
+
+function sharedCopy(points: Float32Array): Float32Array {
+  const copy = new Float32Array(new SharedArrayBuffer(points.byteLength));
+  copy.set(points);
+  return copy;
+}
+
 export function shareDataset(
   { embedding, timepoints, cellType, batch }: Dataset,
   { timeScale }: ExperimentConfig,
 ): SharedDataset {
-  const points = new Float32Array(new SharedArrayBuffer(embedding.points.byteLength));
-  points.set(embedding.points);
   const cellTimepoint = new Int32Array(new SharedArrayBuffer(timepoints.cellTimepoint.byteLength));
   cellTimepoint.set(timepoints.cellTimepoint);
   return {
     dims: embedding.dims,
-    points,
+    points: sharedCopy(embedding.points),
     cellTimepoint,
     times: timepoints.times,
     timeScale,

@@ -51,7 +51,8 @@ export async function performExperiment({
       `${dataset.name}: ${dataset.nObs} cells, ${dataset.embedding.name} (${dataset.embedding.dims} dimensions), ` +
         `timepoints ${labels.map((label, k) => `${label} (${counts[k]})`).join(', ')}\n`,
     );
-    for (const line of describeLeftOut(dataset.timepoints)) process.stderr.write(`${line}\n`);
+    for (const line of [...dataset.notes, ...describeLeftOut(dataset.timepoints)])
+      process.stderr.write(`${line}\n`);
     const display = createProgressDisplay(labels, process.stderr);
     const experiment = await runExperiment(dataset, config, command === 'run' ? 'run' : 'evaluate', {
       pool,

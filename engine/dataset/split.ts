@@ -31,6 +31,13 @@ export function parseHoldOut(text: string, timepoints: Pick<Timepoints, 'labels'
   return [...distinct.values()];
 }
 
+/**
+ * As `parseHoldOut`, but with two timepoints `each` holds out none.
+ */
+export function heldOutGroups(text: string, timepoints: Pick<Timepoints, 'labels'>): number[][] {
+  return text === 'each' && timepoints.labels.length === 2 ? [] : parseHoldOut(text, timepoints);
+}
+
 function eachInner(labels: string[]): number[][] {
   if (labels.length < 3)
     throw wrong(

@@ -53,8 +53,7 @@ function prediction(input: ReportInput): Figure {
   const figure = predictionFigure({
     embedding: embedding.name,
     dims: embedding.dims,
-    context: cellsOf(input, (timepoint) => timepoint >= 0),
-    panels: drawn.map(({ method, heldOut, heldOutTogether, points }) => {
+    panels: drawn.map(({ method, heldOut, heldOutTogether, points, cells }) => {
       const k = timepoints.labels.indexOf(heldOut);
       const entry = summary.find(
         (each) =>
@@ -66,7 +65,8 @@ function prediction(input: ReportInput): Figure {
         ...(entry &&
           entry.w1Mean !== null && { note: `W1 ${formatMeanSd(entry.w1Mean, entry.w1Sd, decimals)}` }),
         predicted: points,
-        real: cellsOf(input, (timepoint) => timepoint === k),
+        real: cellsOf(input, cells, (timepoint) => timepoint === k),
+        context: cellsOf(input, cells, (timepoint) => timepoint >= 0),
       };
     }),
   });
@@ -82,8 +82,12 @@ export function w1Decimals(summary: ReportInput['summary']): number {
   );
 }
 
-function cellsOf({ embedding }: ReportInput, keep: (timepoint: number) => boolean): Float32Array {
-  const { cellTimepoint, points, dims } = embedding;
+function cellsOf(
+  { embedding }: ReportInput,
+  points: Float32Array,
+  keep: (timepoint: number) => boolean,
+): Float32Array {
+  const { cellTimepoint, dims } = embedding;
   const rows = Int32Array.from(cellTimepoint.keys()).filter((i) => keep(cellTimepoint[i]));
   const kept = new Float32Array(rows.length * dims);
   rows.forEach((i, k) => {

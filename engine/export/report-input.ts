@@ -43,6 +43,8 @@ export interface ReportInput {
     seed: number;
     /** row-major `[n, dims]` */
     points: Float32Array;
+    /** all cells in the space of this fit, row-major `[nObs, dims]` */
+    cells: Float32Array;
   }[];
   trajectories: {
     method: string;

@@ -1,5 +1,6 @@
 import { WIDE } from '../compute/gemm.ts';
 import type { ExperimentConfig } from '../config.ts';
+import { pointsWithout } from '../dataset/load.ts';
 import { describeLeftOut } from '../dataset/timepoints.ts';
 import type { FitResult } from '../evaluate/held-out.ts';
 import {
@@ -119,7 +120,12 @@ export function reportInput(
     manifest: metrics.manifest,
     nObs: dataset.nObs,
     timepoints: { labels, times, counts, ...(unit !== '' && { unit }) },
-    embedding: { ...dataset.embedding, cellTimepoint },
+    embedding: {
+      name: dataset.embedding.name,
+      dims: dataset.embedding.dims,
+      points: dataset.embedding.points,
+      cellTimepoint,
+    },
     rows: metrics.rows.filter((row) => row.cellType === null),
     cellTypeRows: metrics.rows.filter((row) => row.cellType !== null),
     summary: metrics.summary,
@@ -135,6 +141,7 @@ export function reportInput(
           heldOutTogether: together(heldOut),
           seed,
           points,
+          cells: pointsWithout(dataset, heldOut),
         })),
       ),
     trajectories: rolled?.trajectories
@@ -156,6 +163,7 @@ export function reportInput(
     ),
     notes: [
       ...notes,
+      ...dataset.notes,
       ...describeLeftOut(dataset.timepoints),
       ...fits.flatMap((fit) =>
         fit.notes.map((note) => `${fit.method}, held out ${fitName(fit)}, seed ${fit.seed}: ${note}`),

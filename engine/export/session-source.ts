@@ -58,9 +58,14 @@ async function hasCells(path: string, config: ExperimentConfig, cells: string): 
   }
 }
 
-/** How the cells of an experiment are read again; its labels and batches say nothing of which they are. */
+/** How the cells of an experiment are read again; its labels say nothing of which they are, nor do batches alone. */
 export function loadOptions(config: ExperimentConfig): LoadOptions {
-  return { ...loadOptionsOf(config), label: null, batch: null };
+  return {
+    ...loadOptionsOf(config),
+    label: null,
+    holdOut: null,
+    ...(!config.genesByBatch && { batch: null }),
+  };
 }
 
 function identityAt(path: string): FileIdentity | undefined {

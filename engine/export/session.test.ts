@@ -69,10 +69,14 @@ function clouds(extra = 0): H5adContent {
   };
 }
 
-async function perform(purpose: 'run' | 'evaluate', given: Partial<ExperimentInput>): Promise<Experiment> {
+async function perform(
+  purpose: 'run' | 'evaluate',
+  given: Partial<ExperimentInput>,
+  path = source,
+): Promise<Experiment> {
   const settings = { seeds: 1, maxEpochs: 6, hidden: 8, trajectories: 9, points: 4, ...given };
   const config = parseExperiment({ time: 'day', methods: ['ot-mfm'], ...settings });
-  const dataset = await loadDataset(source, loadOptionsOf(config));
+  const dataset = await loadDataset(path, loadOptionsOf(config));
   const shared = shareDataset(dataset, config);
   const { jobs, baselineJobs, notes } = planExperiment(dataset, config, purpose);
   return {
@@ -103,6 +107,29 @@ describe('a restored session', () => {
     const out = join(folder, 'again.html');
     await exportReport(session, out);
     expect(readFileSync(out, 'utf8')).toBe(page(experiment));
+  });
+
+  it('has an embedding that was computed, and knows its source again by computing it', async () => {
+    const counts = join(folder, 'counts.h5ad');
+    const random = randomStream(12, 'session counts');
+    const { obsNames, obs, nObs } = clouds();
+    await writeH5ad(counts, {
+      nObs,
+      nVars: 30,
+      obsNames,
+      varNames: Array.from({ length: 30 }, (_, j) => `gene ${j}`),
+      X: Float32Array.from({ length: nObs * 30 }, () => random.integer(6)),
+      obs: { day: obs!.day! },
+    });
+    const made = await perform('run', { dims: 4 }, counts);
+    const path = join(folder, 'counts.meander.h5ad');
+    const origin = sessionSource(counts, path, undefined);
+    await writeSession(path, { experiment: made, command: 'run', source: origin });
+    utimesSync(counts, 1, 1);
+    const { experiment: restored, source: found } = await readSession(path);
+    expect(restored.dataset).toStrictEqual(made.dataset);
+    expect(made.dataset.heldOutEmbeddings.length).toBe(1);
+    expect(found.state).toBe('unchanged');
   });
 
   it('keeps the versions that made it, whatever restores it', async () => {

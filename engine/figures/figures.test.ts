@@ -78,12 +78,12 @@ describe('predictionFigure', () => {
     note: 'W1 1.0',
     predicted: Float32Array.of(at, 0, at + 1, 1),
     real: Float32Array.of(at, 5),
+    context: Float32Array.of(-30, -30, 40, 40),
   });
   const figure = predictionFigure({
     embedding: 'X_pca',
     dims: 2,
     panels: [panel('ot-mfm', 'day 2', 0), panel('ot-cfm', 'day 2', 10), panel('ot-mfm', 'day 3', 20)],
-    context: Float32Array.of(-30, -30, 40, 40),
   });
   const layout = figure.layout as Record<string, { domain: [number, number]; range: [number, number] }>;
 
@@ -226,7 +226,9 @@ describe('texts from a file', () => {
       predictionFigure({
         embedding: hostile,
         dims: 2,
-        panels: [{ method: hostile, heldOut: hostile, note: hostile, predicted: points, real: points }],
+        panels: [
+          { method: hostile, heldOut: hostile, note: hostile, predicted: points, real: points, context: points },
+        ],
       }),
       wassersteinFigure({ rows: [row], summary: [{ ...row, w1Mean: 1, w1Sd: null }] }),
       lossFigure([{ ...loss, step: [1], training: [1], validation: [1] }]),

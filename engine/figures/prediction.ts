@@ -23,14 +23,14 @@ export interface PredictionPanel {
   predicted: Float32Array;
   /** real cells of the held-out timepoint, row-major `[m, dims]` */
   real: Float32Array;
+  /** cells of all timepoints in the space of this panel, drawn faintly for orientation, row-major `[nObs, dims]` */
+  context: Float32Array;
 }
 
 export interface PredictionInput {
   embedding: string;
   dims: number;
   panels: PredictionPanel[];
-  /** cells of all timepoints, drawn faintly for orientation, row-major `[nObs, dims]` */
-  context?: Float32Array;
 }
 
 export interface PredictionOptions {
@@ -57,11 +57,14 @@ export function predictionFigure(input: PredictionInput, options: PredictionOpti
     return { drawn: drawn.length, of: points.length / dims, ...coordinates(points, dims, drawn) };
   };
 
-  const drawn = panels.map((panel) => ({ panel, real: part(panel.real), predicted: part(panel.predicted) }));
-  const context = part(input.context ?? new Float32Array(0));
+  const drawn = panels.map((panel) => ({
+    panel,
+    real: part(panel.real),
+    predicted: part(panel.predicted),
+    context: part(panel.context),
+  }));
   const every = (axis: 'x' | 'y') => [
-    ...context[axis],
-    ...drawn.flatMap(({ real, predicted }) => [...real[axis], ...predicted[axis]]),
+    ...drawn.flatMap(({ real, predicted, context }) => [...context[axis], ...real[axis], ...predicted[axis]]),
   ];
   const xRange = paddedRange(every('x'));
   const yRange = paddedRange(every('y'));
@@ -77,7 +80,7 @@ export function predictionFigure(input: PredictionInput, options: PredictionOpti
   const tickHeight = 30;
   const plotHeight = rows.length * (titleHeight + panelHeight + tickHeight) - tickHeight;
 
-  drawn.forEach(({ panel, real, predicted }, index) => {
+  drawn.forEach(({ panel, real, predicted, context }, index) => {
     const column = methods.indexOf(panel.method);
     const row = rows.indexOf(panel.heldOut);
     const suffix = index === 0 ? '' : String(index + 1);

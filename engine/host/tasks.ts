@@ -54,7 +54,17 @@ export type TaskResult<T extends Task> = T extends { kind: 'inspect' }
 
 /** Where a running task is. */
 export interface Progress {
-  stage: 'reading' | 'indexing' | 'coupling' | 'interpolant' | 'vector field' | 'rollout' | 'evaluation';
+  stage:
+    | 'reading'
+    | 'indexing'
+    | 'normalising'
+    | 'variable genes'
+    | 'components'
+    | 'coupling'
+    | 'interpolant'
+    | 'vector field'
+    | 'rollout'
+    | 'evaluation';
   /** steps done of this stage */
   step: number;
   /** steps of this stage at most (training may stop early) */

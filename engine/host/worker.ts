@@ -36,7 +36,10 @@ async function perform(task: Task): Promise<{ result: unknown; transfer: ArrayBu
     case 'inspect':
       return { result: await inspectH5ad(task.path, task.time), transfer: [] };
     case 'load':
-      return { result: await loadDataset(task.path, task), transfer: [] };
+      return {
+        result: await loadDataset(task.path, task, { shouldStop, onProgress: progressReporter() }),
+        transfer: [],
+      };
     case 'gene': {
       const values = await readGene(task.path, task.key, task.column, readHooks('reading'));
       return { result: values, transfer: [values.buffer as ArrayBuffer] };

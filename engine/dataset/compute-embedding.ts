@@ -1,0 +1,132 @@
+import { type ExpressionPca, type ExpressionStage, expressionPca } from '../embedding/expression-pca.ts';
+import { InputError } from '../errors.ts';
+import type { H5adFile } from '../io/h5ad-read.ts';
+import type { BatchColumn } from '../preprocess/batches.ts';
+import { inMemory, type RowBlocks } from '../preprocess/row-blocks.ts';
+import { type Expression, expressionRows } from './expression.ts';
+import type { Timepoints } from './timepoints.ts';
+
+/** How an embedding was computed. */
+export interface ComputedFrom {
+  /** the matrix: X, raw/X, layers/NAME */
+  expression: string;
+  /** what it was */
+  state: Expression['state'];
+  /** names of the genes that were chosen, in the order of the matrix */
+  genes: string[];
+  /** [genes, dims] unit vectors as columns */
+  loadings: Float64Array;
+  /** [genes], of what the loadings are applied to */
+  mean: Float64Array;
+  /** [dims] */
+  explainedVariance: Float64Array;
+  explainedVarianceRatio: Float64Array;
+  /** null: it was normalised before */
+  targetSum: number | null;
+  /** what was done, for the reader */
+  steps: string[];
+}
+
+export interface ComputedEmbedding {
+  dims: number;
+  /** [nObs, dims] */
+  points: Float32Array;
+  computed: ComputedFrom;
+}
+
+/** An embedding in which the cells of these timepoints were only placed, not fitted. */
+export interface HeldOutEmbedding extends ComputedEmbedding {
+  heldOut: number[];
+}
+
+export interface ComputeOptions {
+  variableGenes: number;
+  flavour: 'seurat' | 'seurat_v3';
+  minCells: number;
+  targetSum: number | null;
+  seed: number;
+  /** null: at most 50 */
+  dims: number | null;
+  /** in each of which genes are ranked; null: over all cells */
+  batch: BatchColumn | null;
+}
+
+export interface LoadHooks {
+  shouldStop?(): boolean;
+  onProgress?(stage: 'reading' | ExpressionStage, progress: { step: number; steps: number }): void;
+}
+
+const DEFAULT_DIMS = 50;
+/** A matrix up to this size is read once and kept; a larger one is read again for each step. */
+const MOST_KEPT_BYTES = 1.5 * 2 ** 30;
+
+/**
+ * Principal components of a file's expression, of the cells that have a timepoint: once for all of them, and once for
+ * each group of held-out timepoints without these, all with the same number of dimensions.
+ * @throws InputError as expressionPca; more dimensions asked for than there can be
+ */
+export function computeEmbeddings(
+  file: H5adFile,
+  expression: Expression,
+  { cellTimepoint }: Timepoints,
+  heldOutGroups: number[][],
+  options: ComputeOptions,
+  hooks: LoadHooks = {},
+): { whole: ComputedEmbedding; without: HeldOutEmbedding[] } {
+  const stage = (name: 'reading' | ExpressionStage) => ({
+    ...(hooks.shouldStop && { shouldStop: hooks.shouldStop }),
+    onProgress: (step: number, steps: number) => hooks.onProgress?.(name, { step, steps }),
+  });
+  const { matrix } = expression;
+  let source: RowBlocks = expressionRows(file, expression);
+  if (matrix.nStored * 8 <= MOST_KEPT_BYTES || matrix.storage === 'csc')
+    source = inMemory(source, stage('reading'));
+  const components = options.dims ?? DEFAULT_DIMS;
+  const componentsWithout = (heldOut: number[]) => {
+    const fitOn = Uint8Array.from(cellTimepoint, (k) => (k >= 0 && !heldOut.includes(k) ? 1 : 0));
+    return expressionPca(source, expression.state, { ...options, components, fitOn }, stage);
+  };
+  const whole = componentsWithout([]);
+  const without = heldOutGroups.map((heldOut) => ({ heldOut, pca: componentsWithout(heldOut) }));
+  const dims = Math.min(whole.components, ...without.map(({ pca }) => pca.components));
+  if (options.dims !== null && dims < options.dims)
+    throw new InputError('There are fewer principal components than asked for.', {
+      file: file.file,
+      key: expression.key,
+      option: '--dims',
+      expected: `at most ${dims}, as the cells and genes allow`,
+      found: String(options.dims),
+      action: `Use --dims ${dims} or fewer.`,
+    });
+  return {
+    whole: embeddingOf(whole, expression, dims),
+    without: without.map(({ heldOut, pca }) => ({ heldOut, ...embeddingOf(pca, expression, dims) })),
+  };
+}
+
+// components are nested: the first ones are what fewer would be
+function embeddingOf(pca: ExpressionPca, { key, state, genes }: Expression, dims: number): ComputedEmbedding {
+  return {
+    dims,
+    points: firstColumns(pca.points, pca.components, dims),
+    computed: {
+      expression: key,
+      state,
+      genes: Array.from(pca.genes, (gene) => genes[gene]!),
+      loadings: firstColumns(pca.loadings, pca.components, dims),
+      mean: pca.mean,
+      explainedVariance: pca.explainedVariance.slice(0, dims),
+      explainedVarianceRatio: pca.explainedVarianceRatio.slice(0, dims),
+      targetSum: pca.targetSum,
+      steps: pca.steps,
+    },
+  };
+}
+
+function firstColumns<T extends Float32Array | Float64Array>(values: T, width: number, columns: number): T {
+  if (width === columns) return values;
+  const rows = values.length / width;
+  const out = values.slice(0, rows * columns) as T;
+  for (let i = 0; i < rows; i++) out.set(values.subarray(i * width, i * width + columns), i * columns);
+  return out;
+}

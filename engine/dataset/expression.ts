@@ -1,0 +1,147 @@
+import { InputError } from '../errors.ts';
+import type { MatrixSource } from '../io/h5ad-matrix.ts';
+import type { H5adFile } from '../io/h5ad-read.ts';
+import type { RowBlocks } from '../preprocess/row-blocks.ts';
+import { drawWithoutReplacement, randomStream } from '../random.ts';
+import { type MatrixFacts, type MatrixState, matrixFacts } from './matrix-state.ts';
+import { listNames } from './names.ts';
+
+/** What a matrix of expression can be. */
+export type KnownState = Exclude<MatrixState, 'unknown'>;
+
+/** A matrix of expression and what was done to it. */
+export interface Expression {
+  /** X, raw/X, layers/NAME */
+  key: string;
+  state: KnownState;
+  matrix: MatrixSource;
+  /** names of its columns */
+  genes: string[];
+}
+
+export interface ExpressionOptions {
+  /** which matrix; null: found by what its values are */
+  expression: string | null;
+  /** what was done to it; auto: told by a sample of its cells */
+  expressionState: 'auto' | KnownState;
+}
+
+/** Cells that tell what a matrix is. */
+const SAMPLE = 500;
+const COUNT_LAYERS = /count|raw|umi/i;
+
+/** What a sample of cells tells of a matrix. With csc the whole matrix is read. */
+export function sampleFacts(matrix: MatrixSource): MatrixFacts {
+  const drawn = drawWithoutReplacement(matrix.shape[0], SAMPLE, randomStream(0, 'doctor'));
+  return matrixFacts(matrix.readRowList(Int32Array.from(drawn).sort()));
+}
+
+/**
+ * The matrix that principal components are computed from: X as the user prepared it; where X is scaled, unclear or not
+ * there, counts or logarithms in a layer or in raw; scaled values at last.
+ * @param wanted `counts`: only such; `any`, the default
+ * @returns undefined: the file has none (only where none is named)
+ * @throws InputError: no such matrix, or not clear what was done to it
+ */
+export function findExpression(
+  file: H5adFile,
+  { expression, expressionState }: ExpressionOptions,
+  wanted: 'any' | 'counts' = 'any',
+): Expression | undefined {
+  if (expression !== null) return named(file, expression, expressionState);
+  const found: Expression[] = [];
+  for (const key of candidates(file)) {
+    const matrix = file.matrix(key);
+    if (!matrix || matrix.shape[1] === 0) continue;
+    const state = stateOf(matrix, expressionState);
+    if (state === 'unknown') continue;
+    const here = { key, state, matrix, genes: genesOf(file, key) };
+    if (wanted === 'counts' ? state === 'counts' : state !== 'scaled') return here;
+    found.push(here);
+  }
+  if (wanted === 'counts') return undefined;
+  return found[0] ?? unclear(file);
+}
+
+/** The rows of a matrix as they are read, checked. @throws InputError: NaN, infinite, or negative where it is not scaled */
+export function expressionRows(
+  file: H5adFile,
+  { key, state, matrix, genes }: Pick<Expression, 'key' | 'state' | 'matrix' | 'genes'>,
+): RowBlocks {
+  const least = state === 'scaled' ? Number.NEGATIVE_INFINITY : 0;
+  return {
+    rows: matrix.shape[0],
+    genes: matrix.shape[1],
+    *blocks() {
+      for (const [start, stop] of matrix.rowBlocks()) {
+        const block = matrix.readRows(start, stop);
+        const bad = block.data.findIndex(
+          (value) => !(value >= least && Math.abs(value) < Number.POSITIVE_INFINITY),
+        );
+        if (bad >= 0) {
+          const row = start + block.indptr.findIndex((pointer) => pointer > bad) - 1;
+          throw new InputError('The expression has a value that cannot be used.', {
+            file: file.file,
+            key,
+            expected: state === 'scaled' ? 'finite numbers' : 'numbers of 0 or more',
+            found: `${block.data[bad]} in cell ${file.obsNames()[row]}, gene ${genes[block.indices[bad]!]}`,
+            action: 'Mend or leave out this cell or gene, or name another matrix with --expression.',
+          });
+        }
+        yield block;
+      }
+    },
+  };
+}
+
+/** Keys of the matrices that may hold expression, in the order in which they are asked. */
+function candidates(file: H5adFile): string[] {
+  const layers = file.layers().filter((name) => COUNT_LAYERS.test(name));
+  return ['X', ...layers.map((name) => `layers/${name}`), ...(file.raw() ? ['raw/X'] : [])];
+}
+
+function named(
+  file: H5adFile,
+  key: string,
+  expressionState: ExpressionOptions['expressionState'],
+): Expression {
+  const matrix = file.matrix(key);
+  const place = { file: file.file, key, option: '--expression' };
+  if (!matrix) {
+    const all = [...(file.matrix('X') ? ['X'] : []), ...file.layers().map((name) => `layers/${name}`)];
+    throw new InputError('There is no such matrix of expression.', {
+      ...place,
+      expected: `one of: ${listNames([...all, ...(file.raw() ? ['raw/X'] : [])])}`,
+      found: key,
+      action: 'Name one of these.',
+    });
+  }
+  const state = stateOf(matrix, expressionState);
+  if (state === 'unknown') throw notClear(place);
+  return { key, state, matrix, genes: genesOf(file, key) };
+}
+
+function stateOf(matrix: MatrixSource, expressionState: ExpressionOptions['expressionState']): MatrixState {
+  if (expressionState !== 'auto') return expressionState;
+  const { state, max, notFinite } = sampleFacts(matrix);
+  // zeros throughout: that there are no counts is what the user should hear
+  return state === 'unknown' && max === 0 && notFinite === 0 ? 'counts' : state;
+}
+
+function unclear(file: H5adFile): undefined {
+  if (file.nVars === 0 || !file.matrix('X')) return undefined;
+  throw notClear({ file: file.file, key: 'X' });
+}
+
+function notClear(place: { file: string; key: string }): InputError {
+  return new InputError('It is not clear what was done to the expression.', {
+    ...place,
+    expected: 'counts (whole numbers), cells of one sum, their logarithms, or scaled genes',
+    found: 'none of these in a sample of the cells',
+    action: 'Say it with --expression-state, or name another matrix with --expression.',
+  });
+}
+
+function genesOf(file: H5adFile, key: string): string[] {
+  return key === 'raw/X' ? (file.raw()?.varNames() ?? []) : file.varNames();
+}
