@@ -50,7 +50,7 @@ async function reproduce(dims: number): Promise<void> {
   const path = join(flags.out, `${dims}d.jsonl`);
   mkdirSync(dirname(path), { recursive: true });
   const known = new Set(existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n').map(keyOfLine) : []);
-  const dataset = await pool.run({ kind: 'load', path: flags.file, ...loadOptionsOf(config) });
+  const dataset = await pool.run({ kind: 'load', paths: [flags.file], ...loadOptionsOf(config) });
   const { labels } = dataset.timepoints;
   const append = (experiment: Experiment) => {
     for (const row of metricsOf(experiment).rows) {

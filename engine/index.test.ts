@@ -51,7 +51,7 @@ it('the worked example: simulate, read, fit with a day held out, measure', async
       trajectories: 10,
       points: 3,
     });
-    const dataset = await pool.run({ kind: 'load', path, ...loadOptionsOf(config) });
+    const dataset = await pool.run({ kind: 'load', paths: [path], ...loadOptionsOf(config) });
     const experiment = await runExperiment(dataset, config, 'evaluate', { pool });
     const { rows, manifest } = metricsOf(experiment);
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { DEFAULT_COMPARISON } from '../../engine/config.ts';
 import { performExperiment } from './experiment.ts';
-import { loadFile } from './load.ts';
+import { loadFiles } from './load.ts';
 import { addFitFlags, experimentFrom, type FitFlags } from './options.ts';
 import { printResult } from './table.ts';
 
@@ -25,11 +25,11 @@ export function demoCommand(): Command {
         command: 'demo',
         ...flags,
         config,
-        source: (folder) => ({ path: folder.pathOf(EXAMPLE), finalPath: join(folder.target, EXAMPLE) }),
+        source: (folder) => ({ paths: [folder.pathOf(EXAMPLE)], finalPath: join(folder.target, EXAMPLE) }),
         async load(source) {
           const path = source.folder.pathOf(EXAMPLE);
           await source.pool.run({ kind: 'example', path }, { signal: source.signal });
-          return loadFile(path)(source);
+          return loadFiles([path])(source);
         },
       }),
     );

@@ -4,7 +4,7 @@ import type { Dataset } from '../../engine/dataset/load.ts';
 import { describeLeftOut } from '../../engine/dataset/timepoints.ts';
 import { metricsOf, writeResults } from '../../engine/export/results.ts';
 import { openResultsFolder, type ResultsFolder, SESSION_NAME } from '../../engine/export/results-folder.ts';
-import { sessionSource } from '../../engine/export/session.ts';
+import { sessionSources } from '../../engine/export/session-source.ts';
 import { createPool, type Pool } from '../../engine/host/pool.ts';
 import { runExperiment } from '../../engine/pipeline.ts';
 import { createProgressDisplay } from './progress.ts';
@@ -16,8 +16,8 @@ export interface ExperimentCommand {
   config: Record<string, unknown>;
   out: string;
   workers: number;
-  /** the file that is read, and where it will be when the results are in place, if it moves with them */
-  source(folder: ResultsFolder): { path: string; finalPath?: string };
+  /** the files that are read, and where the only one will be when the results are in place, if it moves with them */
+  source(folder: ResultsFolder): { paths: string[]; finalPath?: string };
   load(source: {
     config: ExperimentConfig;
     pool: Pool;
@@ -41,10 +41,10 @@ export async function performExperiment({
   const folder = await openResultsFolder(out);
   try {
     const dataset = await load({ config, pool, signal, folder });
-    const { path, finalPath } = source(folder);
+    const { paths, finalPath } = source(folder);
     const session = {
       path: folder.pathOf(SESSION_NAME),
-      source: sessionSource(path, join(folder.target, SESSION_NAME), finalPath),
+      sources: sessionSources(paths, join(folder.target, SESSION_NAME), finalPath),
     };
     const { labels, counts } = dataset.timepoints;
     process.stderr.write(

@@ -2,21 +2,22 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import { createPool } from '../../engine/host/pool.ts';
 import type { Inspection } from '../../engine/io/inspect.ts';
+import { FILES_HELP } from './load.ts';
 import { stopSignal } from './stop.ts';
 
 /** `meander inspect FILE`: what an h5ad holds, which columns can serve as time, and what its user should know. */
 export function inspectCommand(): Command {
   return new Command('inspect')
-    .description('show what an h5ad file holds, which columns can serve as time, and what to mind')
-    .argument('<FILE>', 'an h5ad file')
+    .description('show what a file holds, which columns can serve as time, and what to mind')
+    .argument('<FILES...>', FILES_HELP)
     .option('--time <COLUMN>', 'judge by this column (default: the best candidate)')
     .option('--json', 'as JSON')
-    .action(async (path: string, { json, time }: { json?: boolean; time?: string }) => {
+    .action(async (paths: string[], { json, time }: { json?: boolean; time?: string }) => {
       const { signal, release } = stopSignal();
       const pool = createPool(1);
       try {
         const inspection = await pool.run(
-          { kind: 'inspect', path, ...(time !== undefined && { time }) },
+          { kind: 'inspect', paths, ...(time !== undefined && { time }) },
           { signal },
         );
         process.stdout.write(json ? `${JSON.stringify(inspection, null, 2)}\n` : inspectionText(inspection));

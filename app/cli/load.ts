@@ -1,7 +1,16 @@
 import { loadOptionsOf } from '../../engine/dataset/load.ts';
 import type { ExperimentCommand } from './experiment.ts';
 
-/** Loads an h5ad in a worker. */
-export function loadFile(path: string): ExperimentCommand['load'] {
-  return ({ config, pool, signal }) => pool.run({ kind: 'load', path, ...loadOptionsOf(config) }, { signal });
+/** Loads a file, or several as one, in a worker. */
+export function loadFiles(paths: string[]): ExperimentCommand['load'] {
+  return ({ config, pool, signal }) =>
+    pool.run({ kind: 'load', paths, ...loadOptionsOf(config) }, { signal });
+}
+
+export const FILES_HELP =
+  'an h5ad, a 10x .h5, or a folder with matrix.mtx; several, one a timepoint, are joined on their genes';
+
+/** Of several files, their names say the time where no column is asked for. */
+export function timeOf(files: string[]): { time?: string } {
+  return files.length > 1 ? { time: 'file' } : {};
 }

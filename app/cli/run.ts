@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { performExperiment } from './experiment.ts';
-import { loadFile } from './load.ts';
+import { FILES_HELP, loadFiles, timeOf } from './load.ts';
 import { addFitFlags, experimentFrom, type FitFlags } from './options.ts';
 import { printResult } from './table.ts';
 
@@ -10,18 +10,20 @@ export function runCommand(): Command {
     .description(
       'reconstruct trajectories: one method, fitted on all timepoints, and checked on held-out ones',
     )
-    .argument('<FILE>', 'an h5ad file')
+    .argument('<FILES...>', FILES_HELP)
     .requiredOption('--out <DIR>', 'folder for the results');
-  return addFitFlags(command, { method: 'one', seeds: 1 }).action(async (file: string, flags: FitFlags) => {
-    const config = await experimentFrom(command, { methods: ['ot-mfm'], seeds: 1 });
-    printResult(
-      await performExperiment({
-        command: 'run',
-        ...flags,
-        config,
-        load: loadFile(file),
-        source: () => ({ path: file }),
-      }),
-    );
-  });
+  return addFitFlags(command, { method: 'one', seeds: 1 }).action(
+    async (files: string[], flags: FitFlags) => {
+      const config = await experimentFrom(command, { methods: ['ot-mfm'], seeds: 1, ...timeOf(files) });
+      printResult(
+        await performExperiment({
+          command: 'run',
+          ...flags,
+          config,
+          load: loadFiles(files),
+          source: () => ({ paths: files }),
+        }),
+      );
+    },
+  );
 }

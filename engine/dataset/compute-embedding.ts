@@ -1,10 +1,9 @@
 import { type ExpressionPca, type ExpressionStage, expressionPca } from '../embedding/expression-pca.ts';
 import { InputError } from '../errors.ts';
-import type { H5adFile } from '../io/h5ad-read.ts';
+import type { DataFile } from '../io/data-file.ts';
 import type { BatchColumn } from '../preprocess/batches.ts';
 import { inMemory, type RowBlocks } from '../preprocess/row-blocks.ts';
 import { type Expression, expressionRows } from './expression.ts';
-import type { Timepoints } from './timepoints.ts';
 
 /** How an embedding was computed. */
 export interface ComputedFrom {
@@ -63,12 +62,13 @@ const MOST_KEPT_BYTES = 1.5 * 2 ** 30;
 /**
  * Principal components of a file's expression, of the cells that have a timepoint: once for all of them, and once for
  * each group of held-out timepoints without these, all with the same number of dimensions.
+ * @param cellTimepoint [nObs], −1 = the cell takes no part in what is fitted
  * @throws InputError as expressionPca; more dimensions asked for than there can be
  */
 export function computeEmbeddings(
-  file: H5adFile,
+  file: DataFile,
   expression: Expression,
-  { cellTimepoint }: Timepoints,
+  cellTimepoint: Int32Array,
   heldOutGroups: number[][],
   options: ComputeOptions,
   hooks: LoadHooks = {},

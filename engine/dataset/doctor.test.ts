@@ -17,6 +17,7 @@ const healthy: DatasetFacts = {
   nObs: 300,
   nVars: 10,
   X: { state: 'counts', notFinite: 0, emptyCells: 0, max: 9 },
+  expression: { key: 'X', state: 'counts' },
   time: { name: 'day', timepoints: timepointsFromColumn(days(100, 100, 100), 'day') },
   embeddings: [{ name: 'X_pca', dims: 50, problem: null, loadings: true }],
   timeProblem: null,
@@ -50,10 +51,11 @@ describe('diagnose', () => {
     ['doublets', { doublets: [{ name: 'doublet', value: 'True' }] }, /note: doublet marks doublets/],
     ['quality', { quality: ['n_genes'] }, /note: Quality of the cells is measured: n_genes/],
     ['X by genes', { X: { unread: 'stored by genes' } }, /note: X was not looked at/],
-    ['no embedding', { embeddings: [] }, /error: There is no embedding/],
+    ['no embedding', { embeddings: [] }, /note: Principal components will be computed from X/],
+    ['neither embedding nor counts', { embeddings: [], expression: null }, /error: There is no embedding/],
     [
       'a map only',
-      { embeddings: [{ name: 'X_umap', dims: 2, problem: null, loadings: false }] },
+      { embeddings: [{ name: 'X_umap', dims: 2, problem: null, loadings: false }], expression: null },
       /error: There is no embedding/,
     ],
     [

@@ -150,10 +150,10 @@ function duration(seconds: number): string {
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }
 
-function costFindings({ time, embeddings }: DatasetFacts): Finding[] {
+function costFindings({ time, embeddings, expression }: DatasetFacts): Finding[] {
   const best = bestEmbedding(embeddings);
-  if (time === null || !best) return [];
-  const dims = Math.min(50, best.dims);
+  if (time === null || !(best || expression)) return [];
+  const { name, dims } = best ? { ...best, dims: Math.min(50, best.dims) } : { name: 'X_pca', dims: 50 };
   const method = DEFAULT_COMPARISON[0];
   const config = parseExperiment({ time: time.name, methods: [method], seeds: 1 });
   const settings = resolveFitSettings(config, { method, dims, heldOut: [] });
@@ -163,7 +163,7 @@ function costFindings({ time, embeddings }: DatasetFacts): Finding[] {
       severity: 'note',
       subject: 'fit',
       title: `A fit takes about ${duration(seconds)} and ${Math.max(0.1, bytes / 1e9).toFixed(1)} GB.`,
-      reason: `${dims} dimensions of ${best.name}, on one core; each held-out timepoint is one more fit.`,
+      reason: `${dims} dimensions of ${name}, on one core; each held-out timepoint is one more fit.`,
     },
   ];
 }

@@ -9,7 +9,7 @@ const INTEGRATED = /harmony|scvi|scanvi|scanorama|bbknn|mnn|cca|integrat|totalvi
 const VELOCITIES = /velocity/i;
 
 /** Which embeddings can serve, and which is best. */
-export function embeddingFindings({ embeddings }: DatasetFacts): Finding[] {
+export function embeddingFindings({ embeddings, expression }: DatasetFacts): Finding[] {
   const usable = embeddings.filter(isSpace);
   const findings: Finding[] = embeddings.flatMap(({ name, problem }): Finding[] => {
     const subject = `obsm/${name}`;
@@ -35,6 +35,16 @@ export function embeddingFindings({ embeddings }: DatasetFacts): Finding[] {
       ];
     return [];
   });
+  if (usable.length === 0 && expression !== null)
+    return [
+      ...findings,
+      {
+        severity: 'note',
+        subject: 'obsm',
+        title: `Principal components will be computed from ${expression.key}.`,
+        reason: 'The file has none. For each held-out timepoint that is done without its cells too.',
+      },
+    ];
   if (usable.length === 0)
     return [
       ...findings,
@@ -43,7 +53,7 @@ export function embeddingFindings({ embeddings }: DatasetFacts): Finding[] {
         subject: 'obsm',
         title: 'There is no embedding to fit paths in.',
         reason: 'The method needs coordinates in which near cells are alike, such as principal components.',
-        action: { label: 'Compute one, e.g. in Python with scanpy.pp.pca, and save the file.' },
+        action: { label: 'Use a file with counts, from which one can be computed.' },
       },
     ];
   const best = bestEmbedding(embeddings)!;
@@ -51,9 +61,13 @@ export function embeddingFindings({ embeddings }: DatasetFacts): Finding[] {
     severity: 'note',
     subject: `obsm/${best.name}`,
     title: `${best.name} is the best embedding for paths.`,
-    reason: INTEGRATED.test(best.name)
-      ? 'Its name says that batches were brought together in it.'
-      : `${best.dims} dimensions; usable are ${listNames(usable.map(({ name }) => name))}.`,
+    reason: `${
+      INTEGRATED.test(best.name)
+        ? 'Its name says that batches were brought together in it.'
+        : `${best.dims} dimensions; usable are ${listNames(usable.map(({ name }) => name))}.`
+    } It may have seen the cells that a fit holds out${
+      expression === null ? '.' : `; --expression ${expression.key} computes one that has not.`
+    }`,
     // X_pca is taken anyway
     ...(best.name !== 'X_pca' && {
       action: { label: `Use --embedding ${best.name}.`, change: { embedding: best.name } },

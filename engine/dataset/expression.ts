@@ -1,6 +1,6 @@
 import { InputError } from '../errors.ts';
+import type { DataFile } from '../io/data-file.ts';
 import type { MatrixSource } from '../io/h5ad-matrix.ts';
-import type { H5adFile } from '../io/h5ad-read.ts';
 import type { RowBlocks } from '../preprocess/row-blocks.ts';
 import { drawWithoutReplacement, randomStream } from '../random.ts';
 import { type MatrixFacts, type MatrixState, matrixFacts } from './matrix-state.ts';
@@ -44,7 +44,7 @@ export function sampleFacts(matrix: MatrixSource): MatrixFacts {
  * @throws InputError: no such matrix, or not clear what was done to it
  */
 export function findExpression(
-  file: H5adFile,
+  file: DataFile,
   { expression, expressionState }: ExpressionOptions,
   wanted: 'any' | 'counts' = 'any',
 ): Expression | undefined {
@@ -53,7 +53,7 @@ export function findExpression(
   for (const key of candidates(file)) {
     const matrix = file.matrix(key);
     if (!matrix || matrix.shape[1] === 0) continue;
-    const state = stateOf(matrix, expressionState);
+    const state = stateOf(file, matrix, expressionState);
     if (state === 'unknown') continue;
     const here = { key, state, matrix, genes: genesOf(file, key) };
     if (wanted === 'counts' ? state === 'counts' : state !== 'scaled') return here;
@@ -65,7 +65,7 @@ export function findExpression(
 
 /** The rows of a matrix as they are read, checked. @throws InputError: NaN, infinite, or negative where it is not scaled */
 export function expressionRows(
-  file: H5adFile,
+  file: DataFile,
   { key, state, matrix, genes }: Pick<Expression, 'key' | 'state' | 'matrix' | 'genes'>,
 ): RowBlocks {
   const least = state === 'scaled' ? Number.NEGATIVE_INFINITY : 0;
@@ -95,13 +95,13 @@ export function expressionRows(
 }
 
 /** Keys of the matrices that may hold expression, in the order in which they are asked. */
-function candidates(file: H5adFile): string[] {
+function candidates(file: DataFile): string[] {
   const layers = file.layers().filter((name) => COUNT_LAYERS.test(name));
   return ['X', ...layers.map((name) => `layers/${name}`), ...(file.raw() ? ['raw/X'] : [])];
 }
 
 function named(
-  file: H5adFile,
+  file: DataFile,
   key: string,
   expressionState: ExpressionOptions['expressionState'],
 ): Expression {
@@ -116,19 +116,36 @@ function named(
       action: 'Name one of these.',
     });
   }
-  const state = stateOf(matrix, expressionState);
+  const state = stateOf(file, matrix, expressionState);
   if (state === 'unknown') throw notClear(place);
   return { key, state, matrix, genes: genesOf(file, key) };
 }
 
-function stateOf(matrix: MatrixSource, expressionState: ExpressionOptions['expressionState']): MatrixState {
+function stateOf(
+  { file }: DataFile,
+  matrix: MatrixSource,
+  expressionState: ExpressionOptions['expressionState'],
+): MatrixState {
   if (expressionState !== 'auto') return expressionState;
+  const states = (matrix.parts ?? [matrix]).map(ownState);
+  if (states.every((state) => state === states[0])) return states[0]!;
+  throw new InputError('The expression of the files is not of one kind.', {
+    file,
+    key: matrix.key,
+    option: '--expression',
+    expected: 'counts in all files, or logarithms in all',
+    found: states.map((state, i) => `${state} in file ${i + 1}`).join(', '),
+    action: 'Prepare the files alike, or name a matrix that is alike in all of them by --expression.',
+  });
+}
+
+function ownState(matrix: MatrixSource): MatrixState {
   const { state, max, notFinite } = sampleFacts(matrix);
   // zeros throughout: that there are no counts is what the user should hear
   return state === 'unknown' && max === 0 && notFinite === 0 ? 'counts' : state;
 }
 
-function unclear(file: H5adFile): undefined {
+function unclear(file: DataFile): undefined {
   if (file.nVars === 0 || !file.matrix('X')) return undefined;
   throw notClear({ file: file.file, key: 'X' });
 }
@@ -142,6 +159,6 @@ function notClear(place: { file: string; key: string }): InputError {
   });
 }
 
-function genesOf(file: H5adFile, key: string): string[] {
+function genesOf(file: DataFile, key: string): string[] {
   return key === 'raw/X' ? (file.raw()?.varNames() ?? []) : file.varNames();
 }

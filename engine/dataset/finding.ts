@@ -1,6 +1,6 @@
 import type { ExperimentInput } from '../config.ts';
 import type { MeanderError } from '../errors.ts';
-import type { MatrixFacts } from './matrix-state.ts';
+import type { MatrixFacts, MatrixState } from './matrix-state.ts';
 import type { Timepoints } from './timepoints.ts';
 
 /** What a user should know about a file before anything is fitted. */
@@ -21,6 +21,8 @@ export interface DatasetFacts {
   nVars: number;
   /** X by a sample of its cells; null: no X */
   X: MatrixFacts | { unread: string } | null;
+  /** the matrix that components can be computed from, and what it holds, as far as it was looked at; null: none */
+  expression: { key: string; state: MatrixState } | null;
   time: { name: string; timepoints: Timepoints } | null;
   /** a column that seems to be the time of collection, and what keeps it from serving */
   timeProblem: { name: string; error: MeanderError } | null;

@@ -32,7 +32,7 @@ async function fileOf(cells: ArrayLike<number>[], more: Partial<H5adContent> = {
 }
 const load = (path: string, given: Partial<ExperimentInput> = {}) =>
   loadDataset(
-    path,
+    [path],
     loadOptionsOf(
       parseExperiment({ time: 'day', methods: ['ot-mfm'], seeds: 1, dims: 5, variableGenes: 40, ...given }),
     ),
@@ -172,7 +172,7 @@ describe('what cannot be', () => {
 
   it('stops when asked', async () => {
     const config = parseExperiment({ time: 'day', methods: ['ot-mfm'], seeds: 1 });
-    const stopped = loadDataset(await fileOf(rows), loadOptionsOf(config), { shouldStop: () => true });
+    const stopped = loadDataset([await fileOf(rows)], loadOptionsOf(config), { shouldStop: () => true });
     await expect(stopped).rejects.toBeInstanceOf(CancelledError);
   });
 });

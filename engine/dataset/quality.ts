@@ -1,5 +1,5 @@
 import { InputError } from '../errors.ts';
-import type { H5adFile } from '../io/h5ad-read.ts';
+import type { DataFile } from '../io/data-file.ts';
 import { type CellLimits, cellMetrics, filterCells } from '../preprocess/qc.ts';
 import type { Hooks } from '../preprocess/row-blocks.ts';
 import { type ExpressionOptions, expressionRows, findExpression } from './expression.ts';
@@ -18,7 +18,7 @@ export interface QualityOptions {
  * @throws InputError: no counts, no mitochondrial genes by name, no cell left
  */
 export function qualityOf(
-  file: H5adFile,
+  file: DataFile,
   { minCounts, minGenes, maxMitochondrial }: QualityOptions,
   options: ExpressionOptions,
   hooks: Hooks,

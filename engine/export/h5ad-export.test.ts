@@ -27,7 +27,8 @@ import { resolveFitSettings } from '../presets.ts';
 import { randomStream } from '../random.ts';
 import { exportSession } from './export-session.ts';
 import { exportH5ad } from './h5ad-export.ts';
-import { cellTimes, sessionSource, writeSession } from './session.ts';
+import { cellTimes, writeSession } from './session.ts';
+import { sessionSources } from './session-source.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'meander-export-'));
@@ -42,7 +43,7 @@ const sessionOf = (path: string) => path.replace('.h5ad', '.meander.h5ad');
 /** Results of the right shapes; what is in them does not matter here. */
 async function experimentOn(path: string, seed: number, dims = 2, trajectories = 2): Promise<Experiment> {
   const config = parseExperiment({ time: 'floats', methods: ['ot-mfm'], seeds: 1, dims, seed });
-  const dataset = await loadDataset(path, loadOptionsOf(config));
+  const dataset = await loadDataset([path], loadOptionsOf(config));
   const { nObs, timepoints } = dataset;
   const random = randomStream(seed, 'export');
   const normals = (n: number) => Float32Array.from({ length: n }, () => random.normal());
@@ -92,7 +93,7 @@ async function saved(path: string, experiment: Experiment): Promise<string> {
   await writeSession(session, {
     experiment,
     command: 'run',
-    source: sessionSource(path, session, undefined),
+    sources: sessionSources([path], session, undefined),
   });
   return session;
 }

@@ -50,33 +50,49 @@ export async function exportH5ad(
 
 async function checkedSource({ experiment, source, cells }: Session, given?: string): Promise<string> {
   const { config } = experiment;
+  const wanted = `the cells, times and ${config.embedding} that the fit was made from`;
   if (given !== undefined) {
-    if (cellsSha256(await loadDataset(given, loadOptions(config))) === cells) return given;
+    if (cellsSha256(await loadDataset([given], loadOptions(config))) === cells) return given;
     throw new InputError('This file does not hold the cells of the session.', {
       file: given,
       option: '--source',
-      expected: `the cells, times and ${config.embedding} that the fit was made from`,
+      expected: wanted,
       found: 'other names or numbers',
       action: `Name ${experiment.dataset.name} as it was at the fit, or fit anew with this file.`,
     });
   }
+  const place = { file: source.paths.join(', '), option: '--source' };
   if (source.state === 'missing')
     throw new InputError('The file that the session was made from is not there.', {
-      file: source.path,
-      option: '--source',
+      ...place,
       expected: 'the file, or its copy beside the session',
       found: 'nothing',
       action: 'Name it with --source FILE.',
     });
   if (source.state === 'changed')
     throw new InputError('The file that the session was made from has changed since.', {
-      file: source.path,
-      option: '--source',
-      expected: `the cells, times and ${config.embedding} that the fit was made from`,
+      ...place,
+      expected: wanted,
       found: 'other names or numbers',
       action: 'Name an unchanged copy with --source FILE, or fit anew.',
     });
-  return source.path;
+  const [path, ...others] = source.paths;
+  if (others.length === 0 && (await isH5ad(path!))) return path!;
+  throw new InputError('Only an h5ad can be copied with the results in it.', {
+    ...place,
+    expected: 'a session that was made from one h5ad',
+    found: others.length > 0 ? `${source.paths.length} files` : 'another kind of file',
+    action: 'Make one h5ad of it by `meander embed`, and fit with that.',
+  });
+}
+
+async function isH5ad(path: string): Promise<boolean> {
+  const file = await openHdf5(path);
+  try {
+    return file.get('obs') !== undefined;
+  } finally {
+    file.close();
+  }
 }
 
 async function checkOut(out: string, inputs: string[]): Promise<void> {

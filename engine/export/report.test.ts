@@ -65,7 +65,14 @@ function input(text: string): ReportInput {
       { method: 'ot-cfm', heldOut: held, heldOutTogether: text, w1Mean: null, w1Sd: null, n: 0 },
     ],
     predictions: [
-      { method: text, heldOut: held, heldOutTogether: null, seed: 1, points: Float32Array.of(1, 2), cells: Float32Array.of(0, 0, 1, 1, 2, 2) },
+      {
+        method: text,
+        heldOut: held,
+        heldOutTogether: null,
+        seed: 1,
+        points: Float32Array.of(1, 2),
+        cells: Float32Array.of(0, 0, 1, 1, 2, 2),
+      },
     ],
     trajectories: {
       method: text,

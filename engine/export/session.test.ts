@@ -20,7 +20,8 @@ import { randomStream } from '../random.ts';
 import { exportReport, exportSession } from './export-session.ts';
 import { renderReport } from './report.ts';
 import { metricsOf, reportInput, trajectoriesOf } from './results.ts';
-import { readSession, sessionSource, writeSession } from './session.ts';
+import { readSession, writeSession } from './session.ts';
+import { sessionSources } from './session-source.ts';
 import { tableCsv, trajectoriesCsv, trajectoryTable } from './tables.ts';
 
 const hooks = { shouldStop: () => false, onProgress: () => {} };
@@ -40,7 +41,7 @@ beforeAll(async () => {
   await writeSession(session, {
     experiment,
     command: 'evaluate',
-    source: sessionSource(source, session, undefined),
+    sources: sessionSources([source], session, undefined),
   });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -76,7 +77,7 @@ async function perform(
 ): Promise<Experiment> {
   const settings = { seeds: 1, maxEpochs: 6, hidden: 8, trajectories: 9, points: 4, ...given };
   const config = parseExperiment({ time: 'day', methods: ['ot-mfm'], ...settings });
-  const dataset = await loadDataset(path, loadOptionsOf(config));
+  const dataset = await loadDataset([path], loadOptionsOf(config));
   const shared = shareDataset(dataset, config);
   const { jobs, baselineJobs, notes } = planExperiment(dataset, config, purpose);
   return {
@@ -123,8 +124,8 @@ describe('a restored session', () => {
     });
     const made = await perform('run', { dims: 4 }, counts);
     const path = join(folder, 'counts.meander.h5ad');
-    const origin = sessionSource(counts, path, undefined);
-    await writeSession(path, { experiment: made, command: 'run', source: origin });
+    const origin = sessionSources([counts], path, undefined);
+    await writeSession(path, { experiment: made, command: 'run', sources: origin });
     utimesSync(counts, 1, 1);
     const { experiment: restored, source: found } = await readSession(path);
     expect(restored.dataset).toStrictEqual(made.dataset);
@@ -139,7 +140,7 @@ describe('a restored session', () => {
     await writeSession(path, {
       experiment: old,
       command: 'run',
-      source: sessionSource(source, path, undefined),
+      sources: sessionSources([source], path, undefined),
     });
     const again = await readSession(path);
     expect(metricsOf(again.experiment).manifest.versions).toEqual({ meander: '0.0.1' });
@@ -168,7 +169,7 @@ describe('a restored session', () => {
       await writeSession(path, {
         experiment: of,
         command: 'run',
-        source: sessionSource(source, path, undefined),
+        sources: sessionSources([source], path, undefined),
       });
       const { versions: _, ...rest } = (await readSession(path)).experiment;
       expect(rest).toStrictEqual(of);
@@ -177,7 +178,7 @@ describe('a restored session', () => {
     await writeSession(path, {
       experiment: ran,
       command: 'run',
-      source: sessionSource(source, path, undefined),
+      sources: sessionSources([source], path, undefined),
     });
     const root = await openHdf5(path);
     const stored = root.get('obsm/meander_velocity');
@@ -209,7 +210,11 @@ describe('the source of a session', () => {
     mkdirSync(home);
     const [copy, path] = [join(home, 'course.h5ad'), join(home, 'out.meander.h5ad')];
     copyFileSync(source, copy);
-    await writeSession(path, { experiment, command: 'run', source: sessionSource(copy, path, undefined) });
+    await writeSession(path, {
+      experiment,
+      command: 'run',
+      sources: sessionSources([copy], path, undefined),
+    });
     await act(home, copy);
     return (await readSession(path)).source;
   };
@@ -224,11 +229,11 @@ describe('the source of a session', () => {
     const changed = await placed('changed', (_, copy) => writeH5ad(copy, clouds(1)));
     expect(changed.state).toBe('changed');
     const missing = await placed('missing', (_, copy) => rmSync(copy));
-    expect(missing).toEqual({ path: join(folder, 'missing', 'course.h5ad'), state: 'missing' });
+    expect(missing).toEqual({ paths: [join(folder, 'missing', 'course.h5ad')], state: 'missing' });
     await placed('before', () => {});
     renameSync(join(folder, 'before'), join(folder, 'after'));
     const { source: moved } = await readSession(join(folder, 'after', 'out.meander.h5ad'));
-    expect(moved).toEqual({ path: join(folder, 'after', 'course.h5ad'), state: 'moved' });
+    expect(moved).toEqual({ paths: [join(folder, 'after', 'course.h5ad')], state: 'moved' });
   });
 });
 
@@ -242,19 +247,23 @@ describe('what is no session', () => {
   const rewritten = async (name: string, change: (tree: Record<string, unknown>) => void) => {
     const { splitTree } = await import('../io/tree-arrays.ts');
     const { text } = splitTree({ experiment: { notes: [] } }, new Map());
-    const tree: Record<string, unknown> = { kind: 'session', schema: 1, state: text, sha256: 'x' };
+    const tree: Record<string, unknown> = { kind: 'session', schema: 2, state: text, sha256: 'x' };
     change(tree);
     const path = join(folder, name);
     await writeH5ad(path, { ...clouds(), uns: { meander: tree as Record<string, string> } });
     return path;
   };
 
-  it('one of a newer version', async () => {
-    const path = await rewritten('newer.h5ad', (tree) => {
-      tree.schema = 2;
+  it.each([
+    ['a newer', 3, /^Update/],
+    ['an older', 1, /^Repeat the fit/],
+  ])('one of %s version', async (_, schema, action) => {
+    const path = await rewritten(`version-${schema}.h5ad`, (tree) => {
+      tree.schema = schema;
     });
     const { detail } = await errorOf(readSession(path));
-    expect(detail).toMatchObject({ file: path, found: 'version 2', action: 'Update Meander.' });
+    expect(detail).toMatchObject({ file: path, found: `version ${schema}` });
+    expect(detail.action).toMatch(action);
   });
 
   it('one that was changed or is not whole: never other numbers', async () => {
@@ -336,7 +345,7 @@ describe('tables of a session', () => {
     await writeSession(path, {
       experiment: bare,
       command: 'run',
-      source: sessionSource(source, path, undefined),
+      sources: sessionSources([source], path, undefined),
     });
     const none = exportSession(path, { csv: join(folder, 'none.csv'), what: 'predictions' });
     expect((await errorOf(none)).detail).toMatchObject({ file: path, option: '--what' });

@@ -1,7 +1,5 @@
-import { dirname, relative, resolve } from 'node:path';
 import { parseExperiment } from '../config.ts';
 import type { Dataset } from '../dataset/load.ts';
-import { identifyFile } from '../io/file-identity.ts';
 import type { WritableColumn } from '../io/h5ad-write.ts';
 import { readSessionFile, writeSessionFile } from '../io/session-file.ts';
 import type { Experiment } from '../pipeline.ts';
@@ -17,10 +15,10 @@ export const TIMEPOINT = 'meander_timepoint';
 export interface SessionInput {
   experiment: Experiment;
   command: ReportInput['command'];
-  source: SessionSource;
+  sources: SessionSource[];
 }
 
-export interface Session extends Omit<SessionInput, 'source'> {
+export interface Session extends Omit<SessionInput, 'sources'> {
   source: SourceState;
   /** SHA-256 of the cells that the results belong to */
   cells: string;
@@ -29,25 +27,12 @@ export interface Session extends Omit<SessionInput, 'source'> {
 type SessionState = SessionInput & Pick<Session, 'cells'>;
 
 /**
- * The source of a session.
- * @param path the file that was read
- * @param session where the session will be in the end
- * @param finalPath where the source will be then, where it moves too; undefined: where it is
- * @throws InputError: missing or not readable
- */
-export function sessionSource(path: string, session: string, finalPath: string | undefined): SessionSource {
-  const identity = identifyFile(path);
-  const place = finalPath === undefined ? identity.path : resolve(finalPath);
-  return { ...identity, path: place, relative: relative(dirname(resolve(session)), place) };
-}
-
-/**
  * Saves an experiment as a session: AnnData without X that restores everything. To be called in a worker thread.
  * @throws InputError: the place cannot be written; WorkError: what was written does not read back
  */
 export async function writeSession(
   path: string,
-  { experiment, command, source }: SessionInput,
+  { experiment, command, sources }: SessionInput,
 ): Promise<void> {
   const metrics = metricsOf(experiment);
   const { dataset } = experiment;
@@ -57,7 +42,7 @@ export async function writeSession(
   const state = {
     experiment: { ...experiment, versions: metrics.manifest.versions },
     command,
-    source,
+    sources,
     cells: cellsSha256(dataset),
   } satisfies SessionState;
   await writeSessionFile(path, {
@@ -85,13 +70,13 @@ export async function writeSession(
  * @throws InputError: no session, a newer one, a damaged one
  */
 export async function readSession(path: string): Promise<Session> {
-  const { experiment, command, source, cells } = (await readSessionFile(path)) as SessionState;
+  const { experiment, command, sources, cells } = (await readSessionFile(path)) as SessionState;
   const config = parseExperiment(experiment.config);
   return {
     experiment: { ...experiment, config },
     command,
     cells,
-    source: await sourceState(path, source, config, cells),
+    source: await sourceState(path, sources, config, cells),
   };
 }
 

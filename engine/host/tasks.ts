@@ -10,8 +10,8 @@ import type { Inspection } from '../io/inspect.ts';
 
 /** What a worker can do. Everything in a task is plain data or shared memory. */
 export type Task =
-  | { kind: 'inspect'; path: string; time?: string }
-  | ({ kind: 'load'; path: string } & LoadOptions)
+  | { kind: 'inspect'; paths: string[]; time?: string }
+  | ({ kind: 'load'; paths: string[] } & LoadOptions)
   /** one gene over all cells, from the index if there is one */
   | { kind: 'gene'; path: string; key: string; column: number }
   /** builds the index that makes `gene` fast, unless it is there or not needed */

@@ -10,7 +10,7 @@ import { readSession, writeSession } from '../export/session.ts';
 import { ensureGeneIndex, geneIndexState, readGene } from '../io/gene-index.ts';
 import type { ReadHooks } from '../io/h5ad-matrix.ts';
 import { libraryFailed } from '../io/hdf5.ts';
-import { inspectH5ad } from '../io/inspect.ts';
+import { inspectData } from '../io/inspect.ts';
 import { writeExample } from '../simulate/write-example.ts';
 import type { Progress, Reply, Task } from './tasks.ts';
 
@@ -34,10 +34,10 @@ port.on('message', async (task: Task) => {
 async function perform(task: Task): Promise<{ result: unknown; transfer: ArrayBuffer[] }> {
   switch (task.kind) {
     case 'inspect':
-      return { result: await inspectH5ad(task.path, task.time), transfer: [] };
+      return { result: await inspectData(task.paths, task.time), transfer: [] };
     case 'load':
       return {
-        result: await loadDataset(task.path, task, { shouldStop, onProgress: progressReporter() }),
+        result: await loadDataset(task.paths, task, { shouldStop, onProgress: progressReporter() }),
         transfer: [],
       };
     case 'gene': {

@@ -1,15 +1,12 @@
 import type { ObsColumn } from '../dataset/anndata.ts';
 import { distinctValues } from '../dataset/column-values.ts';
 import { diagnose } from '../dataset/doctor.ts';
+import { findExpression, sampleFacts } from '../dataset/expression.ts';
 import type { DatasetFacts, Finding } from '../dataset/finding.ts';
-import { matrixFacts } from '../dataset/matrix-state.ts';
 import { timepointsFromColumn } from '../dataset/timepoints.ts';
 import { InputError } from '../errors.ts';
-import { drawWithoutReplacement, randomStream } from '../random.ts';
-import type { H5adFile } from './h5ad-read.ts';
+import type { DataFile } from './data-file.ts';
 
-/** Cells that tell what X is. */
-const SAMPLE = 500;
 const BATCH_NAMES = /batch|replicate|sample|donor|library|lane|plate|channel|experiment|orig\.?ident/i;
 const DOUBLET_NAMES = /doublet|multiplet|^DF\.class|scrublet|^scds/i;
 const QUALITY_NAMES =
@@ -18,11 +15,11 @@ const QUALITY_NAMES =
 const MOST_CSC_CELLS = 20_000;
 
 /**
- * Looks into an h5ad and says what its user should know.
+ * Looks into a file and says what its user should know.
  * @param time the column, which need not be able to serve; null: none looks like time
  * @throws InputError: no such column
  */
-export function examine(file: H5adFile, time: string | null): Finding[] {
+export function examine(file: DataFile, time: string | null): Finding[] {
   const columns = file.obsColumns();
   const loadings = file.varm().some(({ name }) => name === 'PCs');
   const times = time === null ? { time: null, timeProblem: null } : timesOf(file, time);
@@ -30,6 +27,7 @@ export function examine(file: H5adFile, time: string | null): Finding[] {
     nObs: file.nObs,
     nVars: file.nVars,
     X: sampleX(file),
+    expression: expressionOf(file),
     ...times,
     embeddings: file.obsm().map(({ name, shape, problem }) => ({
       name,
@@ -58,7 +56,7 @@ export function examine(file: H5adFile, time: string | null): Finding[] {
   return diagnose(facts);
 }
 
-function timesOf(file: H5adFile, name: string): Pick<DatasetFacts, 'time' | 'timeProblem'> {
+function timesOf(file: DataFile, name: string): Pick<DatasetFacts, 'time' | 'timeProblem'> {
   const column = file.readObs(name, '--time');
   try {
     const ordering = () => file.timeOrdering(name);
@@ -70,13 +68,23 @@ function timesOf(file: H5adFile, name: string): Pick<DatasetFacts, 'time' | 'tim
   }
 }
 
-function sampleX(file: H5adFile): DatasetFacts['X'] {
+function sampleX(file: DataFile): DatasetFacts['X'] {
   const X = file.nVars > 0 ? file.matrix() : undefined;
   if (!X) return null;
   if (X.storage === 'csc' && file.nObs > MOST_CSC_CELLS)
     return { unread: 'It is stored by genes, so a sample of its cells would need all of it.' };
-  const drawn = drawWithoutReplacement(file.nObs, SAMPLE, randomStream(0, 'doctor'));
-  return matrixFacts(X.readRowList(Int32Array.from(drawn).sort()));
+  return sampleFacts(X);
+}
+
+function expressionOf(file: DataFile): DatasetFacts['expression'] {
+  const X = file.nVars > 0 ? file.matrix() : undefined;
+  if (X?.storage === 'csc' && file.nObs > MOST_CSC_CELLS) return { key: 'X', state: 'unknown' };
+  try {
+    return findExpression(file, { expression: null, expressionState: 'auto' }) ?? null;
+  } catch (error) {
+    if (error instanceof InputError) return null;
+    throw error;
+  }
 }
 
 /** The value that says doublet; undefined where none clearly does, such as a score. */
@@ -92,7 +100,7 @@ function doubletValue(column: ObsColumn): string | undefined {
 }
 
 // NaN in an embedding is told here, before a fit is asked for
-function valueProblem(file: H5adFile, name: string, dims: number, timepoint?: Int32Array): string | null {
+function valueProblem(file: DataFile, name: string, dims: number, timepoint?: Int32Array): string | null {
   if (dims === 0) return 'it has no columns';
   try {
     file.readObsm(name, { columns: Math.min(50, dims), ...(timepoint && { timepoint }) });

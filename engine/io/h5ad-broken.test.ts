@@ -247,13 +247,13 @@ describe('a worker after an error', () => {
     writeFileSync(short, readFileSync(filters).subarray(0, 40_000));
     const pool = createPool(1);
     try {
-      const good = await pool.run({ kind: 'inspect', path: filters });
+      const good = await pool.run({ kind: 'inspect', paths: [filters] });
       for (const path of [short, broken, join(FIXTURES, 'README.md')]) {
-        await pool.run({ kind: 'inspect', path }).catch((error: unknown) => {
+        await pool.run({ kind: 'inspect', paths: [path] }).catch((error: unknown) => {
           expect(error).toBeInstanceOf(InputError);
           expect((error as InputError).detail.file).toBe(path);
         });
-        expect(await pool.run({ kind: 'inspect', path: filters })).toEqual(good);
+        expect(await pool.run({ kind: 'inspect', paths: [filters] })).toEqual(good);
       }
     } finally {
       await pool.close();

@@ -33,6 +33,8 @@ export interface MatrixSource {
   readonly dtype: string;
   /** entries that are stored; `nObs × nVars` if dense */
   readonly nStored: number;
+  /** the matrices that are one below the other in it; absent: it is one */
+  readonly parts?: readonly MatrixSource[];
   /**
    * Ranges of rows, in order and without gaps, each about `bytes` (default 16 MB: larger ones take twice as long, in
    * fresh memory) when read. With csc all blocks cost a

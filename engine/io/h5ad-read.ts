@@ -1,71 +1,15 @@
-import { countUnique, type DenseMatrix, type ObsColumn, type ObsColumnInfo } from '../dataset/anndata.ts';
-import { listNames, nearestName } from '../dataset/names.ts';
+import { listNames } from '../dataset/names.ts';
 import { InputError } from '../errors.ts';
-import type { H5adElement } from './h5ad-element.ts';
+import { annotation } from './annotation.ts';
+import type { DataFile, RawGenes } from './data-file.ts';
 import { shapeOf } from './h5ad-embedding.ts';
-import type { H5adFrame } from './h5ad-frame.ts';
 import { elementAt, openFrame } from './h5ad-legacy.ts';
 import { type MatrixSource, openMatrix } from './h5ad-matrix.ts';
-import { listObsm, type ObsmInfo, type ReadObsmOptions, readObsm } from './h5ad-obsm.ts';
+import { listObsm, readObsm } from './h5ad-obsm.ts';
 import { type Hdf5File, openHdf5 } from './hdf5.ts';
 
-/** A table of the genes, or of the cells. */
-interface Annotation {
-  names(): string[];
-  columns(): ObsColumnInfo[];
-  /** @param option the flag that the name came from, for the error */
-  read(name: string, option?: string): ObsColumn;
-}
-
-/** The values and genes that were kept before genes were filtered. */
-export interface H5adRaw {
-  readonly nVars: number;
-  varNames(): string[];
-  varColumns(): ObsColumnInfo[];
-  readVar(name: string): ObsColumn;
-  varm(): ObsmInfo[];
-  /** undefined if it is absent */
-  matrix(): MatrixSource | undefined;
-}
-
-/** An open h5ad; everything is read when asked for, nothing is kept but the lists of columns. */
-export interface H5adFile {
-  /** as the user named it */
-  readonly file: string;
-  readonly nObs: number;
-  readonly nVars: number;
-  obsNames(): string[];
-  obsColumns(): ObsColumnInfo[];
-  /** @param option the flag that the name came from, for the error */
-  readObs(name: string, option?: string): ObsColumn;
-  timeOrdering(name: string): string[] | undefined;
-  /** genes; none if the file has no var */
-  varNames(): string[];
-  varColumns(): ObsColumnInfo[];
-  readVar(name: string, option?: string): ObsColumn;
-  obsm(): ObsmInfo[];
-  /** `[nObs, columns]`, finite */
-  readObsm(name: string, options?: ReadObsmOptions): DenseMatrix;
-  varm(): ObsmInfo[];
-  /** `[nVars, columns]`, finite */
-  readVarm(name: string, options?: ReadObsmOptions): DenseMatrix;
-  /** names of the layers */
-  layers(): string[];
-  /**
-   * @param key `X` (default), `layers/NAME`, `raw/X`
-   * @returns undefined if it is absent
-   * @throws InputError: no matrix, or not of the shape that obs and var have
-   */
-  matrix(key?: string): MatrixSource | undefined;
-  raw(): H5adRaw | undefined;
-  /**
-   * Anything of the file, read into memory.
-   * @param key e.g. `uns`, `uns/pca/params`, `obs`, `raw`
-   * @returns undefined if it is absent
-   */
-  element(key: string): H5adElement | undefined;
-  close(): void;
-}
+/** An open h5ad. */
+export type H5adFile = DataFile;
 
 /**
  * Opens an h5ad of any anndata version; X may be absent. To be called in a worker thread (see hdf5.ts).
@@ -81,7 +25,8 @@ export async function openH5ad(path: string): Promise<H5adFile> {
   }
 }
 
-function h5adOf(root: Hdf5File): H5adFile {
+/** @throws InputError: no AnnData inside */
+export function h5adOf(root: Hdf5File): H5adFile {
   const obsFrame = openFrame(root, 'obs');
   if (!obsFrame) throw notAnnData(root);
   const varFrame = openFrame(root, 'var');
@@ -117,6 +62,7 @@ function h5adOf(root: Hdf5File): H5adFile {
       key === 'raw/X' ? rawOf(root, nObs)?.matrix() : checkedMatrix(root, key, [nObs, nVars]),
     raw: () => rawOf(root, nObs),
     element: (key) => elementAt(root, key),
+    notes: () => [],
     close: () => root.close(),
   };
 }
@@ -130,7 +76,7 @@ function timeOrderingOf(root: Hdf5File, name: string): string[] | undefined {
   return undefined;
 }
 
-function rawOf(root: Hdf5File, nObs: number): H5adRaw | undefined {
+function rawOf(root: Hdf5File, nObs: number): RawGenes | undefined {
   const frame = openFrame(root, 'raw/var');
   if (!frame) return undefined;
   const nVars = frame.length;
@@ -171,62 +117,13 @@ function checkShape(file: string, key: string, found: number[], [nObs, nVars]: [
     });
 }
 
-/** @param frame undefined: no names, no columns */
-function annotation(file: string, key: string, frame: H5adFrame | undefined): Annotation {
-  const all = frame?.columns ?? [];
-  let columns: ObsColumnInfo[] | undefined;
-  return {
-    names: () => frame?.index() ?? [],
-    columns() {
-      columns ??= all.flatMap((name) => describeColumn(frame!, name));
-      return columns;
-    },
-    read(name, option) {
-      if (!frame || !all.includes(name)) throw noSuchColumn(file, key, all, name, option);
-      return frame.read(name);
-    },
-  };
-}
-
-/** A column of a kind that is not known is left out; one whose values cannot be read has no nUnique. */
-function describeColumn(frame: H5adFrame, name: string): ObsColumnInfo[] {
-  try {
-    const kind = frame.kind(name);
-    try {
-      return [{ name, kind, nUnique: countUnique(frame.read(name)) }];
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      return [{ name, kind, nUnique: null }];
-    }
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return [];
-  }
-}
-
 function notAnnData(root: Hdf5File): InputError {
   return new InputError('This HDF5 file holds no AnnData.', {
     file: root.file,
     key: 'obs',
-    expected: 'an h5ad file, with obs and obsm',
+    expected:
+      'an h5ad file, with obs and obsm, or the .h5 of 10x Genomics, with a matrix, barcodes and genes',
     found: `only: ${listNames(root.names())}`,
     action: 'Convert it to h5ad first, e.g. in Python with scanpy and adata.write_h5ad.',
-  });
-}
-
-function noSuchColumn(
-  file: string,
-  key: string,
-  columns: string[],
-  name: string,
-  option?: string,
-): InputError {
-  const near = nearestName(name, columns);
-  return new InputError(`There is no column "${name}" in ${key}.`, {
-    file,
-    key: `${key}/${name}`,
-    ...(option !== undefined && { option }),
-    expected: `one of: ${listNames(columns)}`,
-    action: near ? `Did you mean ${near}?` : 'Name one of these.',
   });
 }

@@ -3,7 +3,7 @@ import type { Finding } from '../dataset/finding.ts';
 import { assessTimeColumns, saysTime, type TimeColumns } from '../dataset/time-columns.ts';
 import { examine } from './examine.ts';
 import type { ObsmInfo } from './h5ad-obsm.ts';
-import { openH5ad } from './h5ad-read.ts';
+import { openData } from './open-data.ts';
 
 /** What `meander inspect FILE --json` prints. */
 export interface Inspection {
@@ -20,12 +20,12 @@ export interface Inspection {
 }
 
 /**
- * Looks into an h5ad: of its matrices only a sample is read.
+ * Looks into a file or several: of the matrices only a sample is read.
  * @param time the column to judge by; default the best candidate, else the first whose name says time
- * @throws InputError: what openH5ad throws, no such column
+ * @throws InputError: what openData throws, no such column
  */
-export async function inspectH5ad(path: string, time?: string): Promise<Inspection> {
-  const file = await openH5ad(path);
+export async function inspectData(paths: readonly string[], time?: string): Promise<Inspection> {
+  const file = await openData(paths);
   try {
     const { candidates, others } = assessTimeColumns(file);
     return {

@@ -18,7 +18,7 @@ export interface SessionContent {
   shapeOf(path: string, array: NumericArray): number[] | undefined;
 }
 
-const SCHEMA = 1;
+const SCHEMA = 2;
 const HOME = 'uns/meander';
 
 /**
@@ -63,7 +63,7 @@ function place(tree: { [name: string]: UnsValue }, [name, ...rest]: string[], va
 
 /**
  * Reads a session's state. To be called in a worker thread.
- * @throws InputError: no session, a newer one, a damaged one, or what openHdf5 throws
+ * @throws InputError: no session, one of another version, a damaged one, or what openHdf5 throws
  */
 export async function readSessionFile(path: string): Promise<unknown> {
   const file = await openHdf5(path);
@@ -90,13 +90,19 @@ function checkSchema(file: Hdf5File): void {
       action: 'Name the results.meander.h5ad of a results folder.',
     });
   const schema = datasetAt(file, `${HOME}/schema`).numbers()[0] ?? 0;
-  if (schema > SCHEMA)
-    throw new InputError('This session was written by a newer version of Meander.', {
-      ...place,
-      expected: `version ${SCHEMA} of the session's form, or an earlier one`,
-      found: `version ${schema}`,
-      action: 'Update Meander.',
-    });
+  if (schema !== SCHEMA)
+    throw new InputError(
+      `This session was written by ${schema > SCHEMA ? 'a newer' : 'an older'} version of Meander.`,
+      {
+        ...place,
+        expected: `version ${SCHEMA} of the session's form`,
+        found: `version ${schema}`,
+        action:
+          schema > SCHEMA
+            ? 'Update Meander.'
+            : 'Repeat the fit with --config and the manifest.json beside it.',
+      },
+    );
 }
 
 function readState(file: Hdf5File): unknown {

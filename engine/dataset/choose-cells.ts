@@ -1,0 +1,25 @@
+import type { DataFile } from '../io/data-file.ts';
+import type { LoadHooks } from './compute-embedding.ts';
+import type { ExpressionOptions } from './expression.ts';
+import { type QualityOptions, qualityOf } from './quality.ts';
+import { type Condition, subsetOf } from './subset.ts';
+
+export type ChooseOptions = QualityOptions & ExpressionOptions & { where: Condition[] };
+
+/** Which cells take part: by the conditions, then by quality; undefined: all cells. */
+export function chooseCells(
+  file: DataFile,
+  options: ChooseOptions,
+  hooks: LoadHooks,
+): { keep: Uint8Array; notes: string[] } | undefined {
+  const subset = options.where.length === 0 ? null : subsetOf(file, file.nObs, options.where, file.file);
+  const quality = qualityOf(file, options, options, {
+    ...(hooks.shouldStop && { shouldStop: hooks.shouldStop }),
+    onProgress: (step, steps) => hooks.onProgress?.('reading', { step, steps }),
+  });
+  if (!subset || !quality) return subset ?? quality;
+  return {
+    keep: subset.keep.map((is, i) => is & quality.keep[i]!),
+    notes: [...subset.notes, ...quality.notes],
+  };
+}

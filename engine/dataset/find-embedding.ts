@@ -1,0 +1,118 @@
+import { InputError } from '../errors.ts';
+import type { DataFile } from '../io/data-file.ts';
+import {
+  type ComputedEmbedding,
+  type ComputedFrom,
+  type ComputeOptions,
+  computeEmbeddings,
+  type HeldOutEmbedding,
+  type LoadHooks,
+} from './compute-embedding.ts';
+import { type ExpressionOptions, findExpression } from './expression.ts';
+
+/** Columns of the embedding that are used where `--dims` says nothing. */
+const DEFAULT_MOST_DIMS = 50;
+/** The embedding that is computed where the file has none. */
+export const COMPUTED = 'X_pca';
+
+export interface Embedding {
+  /** in `obsm`, e.g. X_pca */
+  name: string;
+  dims: number;
+  /** [nObs, dims], finite where the cell has a timepoint */
+  points: Float32Array;
+  /** null: it is the file's */
+  computed: ComputedFrom | null;
+}
+
+export type EmbeddingOptions = ExpressionOptions &
+  ComputeOptions & {
+    /** in obsm */
+    embedding: string;
+  };
+
+/** An embedding of all cells, and where it was computed also those without held-out cells. */
+export interface FoundEmbedding {
+  embedding: Embedding;
+  without: HeldOutEmbedding[];
+  notes: string[];
+}
+
+/** The file's own where it has it, else principal components of its expression. */
+export function findEmbedding(
+  file: DataFile,
+  options: EmbeddingOptions,
+  cellTimepoint: Int32Array,
+  groups: number[][],
+  hooks: LoadHooks = {},
+): FoundEmbedding {
+  const stored = file.obsm().some(({ name }) => name === options.embedding);
+  const expression =
+    options.expression !== null || (!stored && options.embedding === COMPUTED)
+      ? findExpression(file, options)
+      : undefined;
+  if (!expression) {
+    const embedding = readEmbedding(file, options, cellTimepoint);
+    const seen = groups.length > 0 ? [`${embedding.name} is the file's own: ${SEEN}`] : [];
+    return { embedding: { ...embedding, computed: null }, without: [], notes: seen };
+  }
+  const { whole, without } = computeEmbeddings(file, expression, cellTimepoint, groups, options, hooks);
+  return { embedding: { name: COMPUTED, ...whole }, without, notes: notesOf(whole, without) };
+}
+
+const SEEN = 'how it was fitted is not known, so it may have seen the held-out cells.';
+
+function notesOf(whole: ComputedEmbedding, without: HeldOutEmbedding[]): string[] {
+  const { expression, state, steps } = whole.computed;
+  return [
+    `The principal components are computed from ${expression}, which holds ${STATES[state]}.`,
+    ...steps,
+    ...(without.length > 0
+      ? [
+          'For each fit that holds cells out, all of this is done anew without them, and they are placed in it.',
+        ]
+      : []),
+  ];
+}
+
+const STATES: Record<ComputedFrom['state'], string> = {
+  counts: 'counts',
+  normalized: 'normalised values',
+  'log-normalized': 'log-normalised values',
+  scaled: 'scaled values',
+};
+
+function readEmbedding(
+  file: DataFile,
+  { embedding, dims }: Pick<EmbeddingOptions, 'embedding' | 'dims'>,
+  timepoint: Int32Array,
+): Omit<Embedding, 'computed'> {
+  const columns = file.obsm().find(({ name }) => name === embedding)?.shape[1];
+  if (dims !== null && columns !== undefined && dims > columns) {
+    throw new InputError('The embedding has fewer dimensions than asked for.', {
+      file: file.file,
+      key: `obsm/${embedding}`,
+      option: '--dims',
+      expected: `at most ${columns}`,
+      found: String(dims),
+      action: `Use --dims ${columns} or fewer, or another --embedding.`,
+    });
+  }
+  const wanted = dims ?? DEFAULT_MOST_DIMS;
+  const matrix = file.readObsm(embedding, {
+    columns: Math.min(wanted, columns ?? wanted),
+    option: '--embedding',
+    timepoint,
+  });
+  const points = Float32Array.from(matrix.values);
+  const width = matrix.shape[1];
+  if (!points.every((value, i) => Number.isFinite(value) || timepoint[Math.floor(i / width)] === -1)) {
+    throw new InputError('The embedding holds numbers that are too large.', {
+      file: file.file,
+      key: `obsm/${embedding}`,
+      expected: 'magnitudes below 3.4e38 (single precision)',
+      action: 'Rescale the embedding.',
+    });
+  }
+  return { name: embedding, dims: width, points };
+}

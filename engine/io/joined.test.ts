@@ -1,0 +1,372 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import type { ObsColumn } from '../dataset/anndata.ts';
+import { distinctValues } from '../dataset/column-values.ts';
+import { assessTimeColumns } from '../dataset/time-columns.ts';
+import { timepointsFromColumn } from '../dataset/timepoints.ts';
+import { InputError } from '../errors.ts';
+import type { DataFile } from './data-file.ts';
+import { examine } from './examine.ts';
+import type { MatrixSource } from './h5ad-matrix.ts';
+import { type H5adContent, writeH5ad } from './h5ad-write.ts';
+import { joinColumns } from './joined-columns.ts';
+import { commonGenes } from './joined-genes.ts';
+import { shortNames } from './joined-names.ts';
+import { openData } from './open-data.ts';
+
+const FIXTURES = fileURLToPath(new URL('../../fixtures/io/counts/', import.meta.url));
+const DAYS = ['day0', 'day3', 'day10'].map((day) => `${FIXTURES}${day}.h5ad`);
+const folder = mkdtempSync(join(tmpdir(), 'meander-joined-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Value = string | number | boolean | null;
+interface Joined {
+  obsNames: string[];
+  varNames: string[];
+  X: number[][];
+  counts: number[][];
+  raw: { varNames: string[]; X: number[][] };
+  obs: Record<string, Value[]>;
+}
+const { joined: expected }: { joined: Joined } = JSON.parse(readFileSync(`${FIXTURES}expected.json`, 'utf8'));
+
+const opened: DataFile[] = [];
+afterEach(() => {
+  for (const file of opened.splice(0)) file.close();
+});
+async function open(paths: string[]): Promise<DataFile> {
+  const file = await openData(paths);
+  opened.push(file);
+  return file;
+}
+
+function denseOf({ shape: [rows, columns], ...matrix }: MatrixSource, list?: number[]): number[][] {
+  const { data, indices, indptr } = list ? matrix.readRowList(list) : matrix.readRows(0, rows);
+  return Array.from({ length: indptr.length - 1 }, (_, row) => {
+    const values = new Array<number>(columns).fill(0);
+    for (let k = indptr[row]!; k < indptr[row + 1]!; k++) {
+      expect(k === indptr[row]! || indices[k]! > indices[k - 1]!).toBe(true);
+      values[indices[k]!] = data[k]!;
+    }
+    return values;
+  });
+}
+
+function valuesOf(column: ObsColumn): Value[] {
+  const { values, codes } = distinctValues(column);
+  const plain = column.kind === 'boolean' ? [false, true] : values;
+  return Array.from(codes, (code) => (code < 0 ? null : plain[code]!));
+}
+
+let written = 0;
+async function write(genes: string[], content: Partial<H5adContent> = {}): Promise<string> {
+  const path = join(folder, `f${written++}.h5ad`);
+  const obsNames = [`a${written}`, `b${written}`];
+  const X = Float32Array.from({ length: 2 * genes.length }, (_, i) => 10 * written + i);
+  await writeH5ad(path, { obsNames, varNames: genes, X, ...content });
+  return path;
+}
+
+describe('three files, beside what anndata joins', () => {
+  it('have the cells, the common genes and the values', async () => {
+    const file = await open(DAYS);
+    expect(file.obsNames()).toEqual(expected.obsNames);
+    expect(file.varNames()).toEqual(expected.varNames);
+    expect([file.nObs, file.nVars]).toEqual([expected.obsNames.length, expected.varNames.length]);
+    expect(denseOf(file.matrix()!)).toEqual(expected.X);
+    expect(denseOf(file.matrix('layers/counts')!)).toEqual(expected.counts);
+    expect(file.raw()!.varNames()).toEqual(expected.raw.varNames);
+    expect(denseOf(file.matrix('raw/X')!)).toEqual(expected.raw.X);
+  });
+
+  it('have the columns of obs of all', async () => {
+    const file = await open(DAYS);
+    for (const [name, values] of Object.entries(expected.obs)) {
+      const found = valuesOf(file.readObs(name));
+      // float32 beside float64: 0.1 stays 0.1
+      if (name === 'n') expect(found).toEqual(values.map((v) => Number(Number(v).toPrecision(7))));
+      else expect(found, name).toEqual(values);
+    }
+    expect(file.obsColumns().map(({ name, kind }) => [name, kind])).toEqual([
+      ['n', 'number'],
+      ['type', 'categorical'],
+      ['batch', 'string'],
+      ['flag', 'boolean'],
+      ['only', expect.any(String)],
+      ['file', 'categorical'],
+    ]);
+    expect(valuesOf(file.readObs('batch')).slice(3, 8)).toEqual(['2', '1', 'x', 'y', 'x']);
+  });
+
+  it('are the same in whatever way they are read', async () => {
+    const matrix = (await open(DAYS)).matrix()!;
+    const blocks = matrix.rowBlocks(1);
+    expect(blocks[0]![0]).toBe(0);
+    expect(blocks.at(-1)![1]).toBe(15);
+    const all = blocks.flatMap(([start, stop]) => {
+      const { data } = matrix.readRows(start, stop);
+      return Array.from(data);
+    });
+    expect(all).toEqual(expected.X.flat().filter((value) => value !== 0));
+    const rows = [14, 0, 7, 7, 4, 5, 11];
+    expect(denseOf(matrix, rows)).toEqual(rows.map((row) => expected.X[row]));
+    expect(denseOf(matrix, [])).toEqual([]);
+    const progress: [number, number][] = [];
+    for (let gene = 0; gene < matrix.shape[1]; gene++) {
+      const column = matrix.readColumn(gene, { onProgress: (...step) => progress.push(step) });
+      expect(column).toEqual(Float32Array.from(expected.X, (row) => row[gene]!));
+    }
+    for (const [done, total] of progress) expect(done).toBeLessThanOrEqual(total);
+  });
+
+  it('have var where they agree, and say what they left out', async () => {
+    const file = await open(DAYS);
+    expect(file.varColumns().map(({ name }) => name)).toEqual(['gene_ids']);
+    expect(file.readVar('gene_ids')).toEqual({
+      kind: 'string',
+      values: file.varNames().map((name) => `ENSG${name.slice(4).padStart(11, '0')}`),
+    });
+    expect(file.layers()).toEqual(['counts']);
+    expect(file.matrix('layers/more')).toBeUndefined();
+    expect(file.obsm()).toEqual([]);
+    expect(() => file.readObsm('X_pca')).toThrow(InputError);
+    const notes = file.notes().join('\n');
+    for (const words of [
+      '4 genes are in all 3 files, which have 6 to 8',
+      'X_pca',
+      'more',
+      'only',
+      'batch',
+      '-0',
+    ])
+      expect(notes).toContain(words);
+  });
+
+  it('have their time in their names', async () => {
+    const file = await open(DAYS);
+    const { candidates } = assessTimeColumns(file);
+    expect(candidates[0]).toMatchObject({
+      name: 'file',
+      labels: ['day0', 'day3', 'day10'],
+      times: [0, 3, 10],
+    });
+    const { counts, cellTimepoint } = timepointsFromColumn(file.readObs('file'), 'file');
+    expect(counts).toEqual([5, 6, 4]);
+    expect(Array.from(cellTimepoint)).toEqual([
+      ...Array(5).fill(0),
+      ...Array(6).fill(1),
+      ...Array(4).fill(2),
+    ]);
+    expect(() => examine(file, 'file')).not.toThrow();
+  });
+});
+
+describe('files of different kinds', () => {
+  it('are joined alike, in the given order', async () => {
+    const paths = ['mtx-v2', 'ten-x-v3.h5', 'mtx-v3/GSM7_d0_matrix.mtx.gz'].map((name) => FIXTURES + name);
+    const [old, , folderFile] = await Promise.all(paths.map((path) => open([path])));
+    const file = await open(paths);
+    expect(file.nObs).toBe(24);
+    expect(valuesOf(file.readObs('file')).filter((_, i) => i % 8 === 0)).toHaveLength(3);
+    // Gene0 is there twice in each: told apart by the ids
+    const ids = valuesOf(file.readVar('gene_ids'));
+    expect(ids).toEqual([0, 1, 3, 5, 6, 7, 8, 10, 11].map((i) => `ENSG${String(i).padStart(11, '0')}`));
+    for (const [gene, id] of ids.entries()) {
+      const column = file.matrix()!.readColumn(gene);
+      for (const [one, from] of [
+        [old!, 0],
+        [folderFile!, 16],
+      ] as const) {
+        const place = valuesOf(one.readVar('gene_ids')).indexOf(id!);
+        expect(column.slice(from, from + 8)).toEqual(one.matrix()!.readColumn(place));
+      }
+    }
+    expect(file.notes().join('\n')).toMatch(/joined by their ids/);
+  });
+
+  it('keep counts beyond float32 exact', async () => {
+    const big = await write(['g'], { X: Float32Array.of(1, 2) });
+    const { matrix } = await open([`${FIXTURES}ten-x-v2.h5`, big].reverse()).catch(() => open([big]));
+    expect(matrix()!.readRows(0, 1).data[0]).toBe(1);
+  });
+});
+
+describe('names of cells', () => {
+  it('stay as they are where they do not collide', async () => {
+    const file = await open([await write(['g', 'h']), await write(['h', 'g'])]);
+    expect(file.obsNames().join()).not.toContain('-');
+    expect(denseOf(file.matrix()!).flat()).toHaveLength(8);
+  });
+});
+
+describe('what cannot be joined', () => {
+  it('a file given twice, also by another path', async () => {
+    const path = DAYS[0]!;
+    for (const again of [path, path.replace('counts/', 'counts/mtx-v2/../')])
+      await expect(openData([path, again])).rejects.toThrow('The same file is given twice.');
+    const mtx = `${FIXTURES}mtx-v2`;
+    await expect(openData([mtx, `${mtx}/matrix.mtx`])).rejects.toThrow('The same file is given twice.');
+  });
+
+  it('files without a common gene', async () => {
+    const paths = [await write(['a', 'b']), await write(['c', 'd'])];
+    await expect(openData(paths)).rejects.toMatchObject({
+      tag: 'input',
+      detail: { key: 'var', found: expect.stringContaining('a, b') },
+    });
+  });
+
+  it('a file that is not there, whose name is in the error', async () => {
+    const missing = join(folder, 'missing.h5ad');
+    await expect(openData([DAYS[0]!, missing])).rejects.toMatchObject({ detail: { file: missing } });
+  });
+});
+
+describe('common genes', () => {
+  const list = (names: string, ids?: string) => ({ names: names.split(' '), ids: ids?.split(' ') });
+  const columnsOf = (...lists: ReturnType<typeof list>[]) =>
+    commonGenes(lists)?.columns.map((columns) => Array.from(columns));
+
+  it('are in the order of the first file', () => {
+    expect(columnsOf(list('a b c d'), list('d x b a'))).toEqual([
+      [0, 1, 3],
+      [3, 2, 0],
+    ]);
+    expect(commonGenes([list('a b'), list('c d')])).toBeUndefined();
+  });
+
+  it('are found by ids where names differ, whatever the version', () => {
+    const found = commonGenes([
+      list('a b c', 'ENSG1.3 ENSG2.1 ENSG3.2'),
+      list('ENSG3.4 ENSG2.2 ENSG9.1', 'ENSG3.4 ENSG2.2 ENSG9.1'),
+    ]);
+    expect(found!.names).toEqual(['b', 'c']);
+    expect(found!.columns.map((columns) => Array.from(columns))).toEqual([
+      [1, 2],
+      [1, 0],
+    ]);
+    expect(found!.notes.join()).toMatch(/by their ids/);
+  });
+
+  it('of equal lists are all of them, repeated or not', () => {
+    expect(columnsOf(list('a b a'), list('a b a'))).toEqual([
+      [0, 1, 2],
+      [0, 1, 2],
+    ]);
+  });
+
+  it('are none whose name is there twice, unless ids tell them apart', () => {
+    expect(columnsOf(list('a b a c'), list('c a b'))).toEqual([
+      [1, 3],
+      [2, 0],
+    ]);
+    expect(commonGenes([list('a b a'), list('b a')])!.notes.join()).toMatch(/more than once .*: a\./);
+    expect(columnsOf(list('a b a', 'i j k'), list('b a a', 'j k i'))).toEqual([
+      [0, 1, 2],
+      [2, 0, 1],
+    ]);
+  });
+
+  it('that are few are told', () => {
+    const few = commonGenes([list('a b c'), list('a x y z')])!;
+    expect(few.notes.join()).toMatch(/less than half/);
+    expect(commonGenes([list('a b'), list('a b z')])!.notes.join()).not.toMatch(/less than half/);
+  });
+});
+
+describe('joined columns', () => {
+  const floats = (...values: number[]): ObsColumn => ({ kind: 'number', values: Float32Array.from(values) });
+  const category = (categories: string[] | Float64Array, codes: number[], ordered = false): ObsColumn => ({
+    kind: 'categorical',
+    codes: Int32Array.from(codes),
+    categories,
+    ordered,
+  });
+
+  it('of one kind keep it', () => {
+    expect(joinColumns([floats(0.1), 1, floats(2)])).toEqual(floats(0.1, Number.NaN, 2));
+    const double: ObsColumn = { kind: 'number', values: Float64Array.of(0.1) };
+    expect(joinColumns([floats(0.1), double])).toEqual({ kind: 'number', values: Float64Array.of(0.1, 0.1) });
+    expect(joinColumns([category(['a', 'b'], [1, -1]), category(['b', 'c'], [0, 1])])).toEqual(
+      category(['a', 'b', 'c'], [1, -1, 1, 2]),
+    );
+    expect(
+      joinColumns([category(Float64Array.of(0, 2.5), [1]), category(Float64Array.of(2.5), [0])]),
+    ).toEqual(category(Float64Array.of(0, 2.5), [1, 1]));
+  });
+
+  it('are ordered only where all have the same order', () => {
+    const days = ['D2', 'D10'];
+    const orderedOf = (...columns: ObsColumn[]) => (joinColumns(columns) as { ordered: boolean }).ordered;
+    expect(orderedOf(category(days, [0], true), category(days, [1], true))).toBe(true);
+    expect(orderedOf(category(days, [0], true), category(days.toReversed(), [1], true))).toBe(false);
+  });
+
+  it('of different kinds are text', () => {
+    expect(joinColumns([floats(1, 0.1), category(['x'], [0, -1]), 1])).toEqual({
+      kind: 'string',
+      values: ['1', '0.1', 'x', null, null],
+    });
+    expect(joinColumns([category(['x'], [0]), category(Float64Array.of(3), [0])])).toEqual(
+      category(['x', '3'], [0, 1]),
+    );
+  });
+});
+
+describe('short names', () => {
+  it.each<[string[], string[]]>([
+    [
+      ['day0.h5ad', 'day3.h5ad'],
+      ['day0', 'day3'],
+    ],
+    [
+      ['a/E8.5.h5ad', 'b/E9.0.h5ad'],
+      ['E8.5', 'E9.0'],
+    ],
+    [
+      ['GSM11_mouse_d0_matrix.mtx.gz', 'GSM12_mouse_d3_matrix.mtx.gz'],
+      ['d0', 'd3'],
+    ],
+    [
+      ['x/day0/outs/filtered_feature_bc_matrix.h5', 'x/day3/outs/filtered_feature_bc_matrix.h5'],
+      ['day0', 'day3'],
+    ],
+    [
+      ['x/d0/matrix.mtx', 'd3.h5ad', 'x/d7_filtered_feature_bc_matrix.h5'],
+      ['d0', 'd3', 'd7'],
+    ],
+    [
+      ['mouse_day_0_counts.h5ad', 'mouse_day_14_counts.h5ad'],
+      ['day_0', 'day_14'],
+    ],
+    [
+      ['rep1/d0.h5ad', 'rep2/d0.h5ad', 'rep2/d3.h5ad'],
+      ['rep1_d0', 'rep2_d0', 'rep2_d3'],
+    ],
+    [
+      ['x/d0.h5', 'x/d0.h5ad'],
+      ['d0.h5', 'd0.h5ad'],
+    ],
+    [
+      ['GSM1_a.h5', 'GSM2_a.h5'],
+      ['GSM1', 'GSM2'],
+    ],
+  ])('%j', (paths, names) => {
+    expect(shortNames(paths)).toEqual(names);
+  });
+});
+
+it('folders of one timepoint each are joined, with their names as time', async () => {
+  const paths = ['E8.5', 'E9.0'].map((name) => join(folder, name));
+  for (const path of paths) {
+    mkdirSync(path);
+    for (const name of ['matrix.mtx', 'barcodes.tsv', 'genes.tsv'])
+      copyFileSync(`${FIXTURES}mtx-v2/${name}`, join(path, name));
+  }
+  const file = await open(paths);
+  expect(assessTimeColumns(file).candidates[0]).toMatchObject({ name: 'file', times: [8.5, 9] });
+  expect(file.nVars).toBe(12);
+});
