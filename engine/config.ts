@@ -391,6 +391,17 @@ const experimentShape = {
     .min(1)
     .default(500)
     .meta(meta({ group: 'output', help: 'how many trajectories are written' })),
+  map: z
+    .string()
+    .min(1)
+    .default('auto')
+    .meta(
+      meta({
+        group: 'output',
+        argument: 'KEY',
+        help: 'run: the map for the eye that trajectories are drawn on too: auto (X_umap of the file, else computed), none, or a matrix in obsm',
+      }),
+    ),
   points: z
     .number()
     .int()

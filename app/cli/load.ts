@@ -1,10 +1,13 @@
 import { loadOptionsOf } from '../../engine/dataset/load.ts';
 import type { ExperimentCommand } from './experiment.ts';
+import { createStageDisplay } from './progress.ts';
 
 /** Loads a file, or several as one, in a worker. */
 export function loadFiles(paths: string[]): ExperimentCommand['load'] {
-  return ({ config, pool, signal }) =>
-    pool.run({ kind: 'load', paths, ...loadOptionsOf(config) }, { signal });
+  return ({ config, pool, signal }) => {
+    const { onProgress, end } = createStageDisplay(process.stderr);
+    return pool.run({ kind: 'load', paths, ...loadOptionsOf(config) }, { signal, onProgress }).finally(end);
+  };
 }
 
 export const FILES_HELP =

@@ -4,6 +4,7 @@ import { describeError, MeanderError } from '../../engine/errors.ts';
 import { versions } from '../../engine/export/manifest.ts';
 import { cacheCommand } from './cache.ts';
 import { demoCommand } from './demo.ts';
+import { embedCommand } from './embed.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { exampleCommand } from './example.ts';
 import { exportCommand } from './export.ts';
@@ -21,6 +22,7 @@ const program = new Command('meander')
   .showHelpAfterError('(see --help)');
 for (const command of [
   inspectCommand(),
+  embedCommand(),
   runCommand(),
   evaluateCommand(),
   exportCommand(),

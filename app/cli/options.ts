@@ -36,6 +36,16 @@ export function addFitFlags(
     );
 }
 
+/** Options that say how cells become points, for a command that fits nothing. */
+const PREPARATION = ['where', 'embedding', 'dims', 'batch', 'map', 'seed'];
+
+export function addPreparationFlags(command: Command): Command {
+  for (const option of options())
+    if (option.group === 'preparation' || PREPARATION.includes(option.name))
+      for (const flag of flagsOf(option, 1)) command.addOption(flag);
+  return command;
+}
+
 function flagsOf(option: Option, seeds: number): CommanderOption[] {
   const flag = flagOf(option.name);
   const fallback = option.name === 'seeds' ? seeds : option.default;

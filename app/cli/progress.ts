@@ -18,6 +18,30 @@ export function createProgressDisplay(
   return stream.isTTY ? liveDisplay(labels, stream) : plainDisplay(labels, stream);
 }
 
+/** Shows a single task on a terminal: its stage and how far it is. */
+export function createStageDisplay(stream: NodeJS.WriteStream): {
+  onProgress(progress: Progress): void;
+  end(): void;
+} {
+  if (!stream.isTTY) return { onProgress() {}, end() {} };
+  const live = createLogUpdate(stream);
+  return {
+    onProgress: (progress) => live(stageLine(progress)),
+    end() {
+      live.clear();
+      live.done();
+    },
+  };
+}
+
+function stageLine({ stage, step, steps, loss, secondsLeft }: Progress): string {
+  const share = steps > 0 ? Math.min(1, step / steps) : 0;
+  const bar = '█'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH, '░');
+  const shownLoss = loss === undefined ? '' : `  loss ${loss.toPrecision(3)}`;
+  const left = secondsLeft === undefined ? '' : `  at most ${seconds(secondsLeft)} left`;
+  return `${bar} ${stage}${shownLoss}${left}`;
+}
+
 function plainDisplay(labels: readonly string[], stream: NodeJS.WriteStream): ProgressDisplay {
   return {
     onEvent(event) {
@@ -34,13 +58,7 @@ function liveDisplay(labels: readonly string[], stream: NodeJS.WriteStream): Pro
   let done = 0;
   let total = 0;
   const render = () => {
-    const bars = [...running].map(([job, p]) => {
-      const share = p.steps > 0 ? Math.min(1, p.step / p.steps) : 0;
-      const bar = '█'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH, '░');
-      const loss = p.loss === undefined ? '' : `  loss ${p.loss.toPrecision(3)}`;
-      const left = p.secondsLeft === undefined ? '' : `  at most ${seconds(p.secondsLeft)} left`;
-      return `${jobName(job, labels)}  ${bar} ${p.stage}${loss}${left}`;
-    });
+    const bars = [...running].map(([job, progress]) => `${jobName(job, labels)}  ${stageLine(progress)}`);
     const elapsed = (performance.now() - started) / 1000;
     const rest = done > 0 ? `, about ${seconds((elapsed / done) * (total - done))} left` : '';
     live(

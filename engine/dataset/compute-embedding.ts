@@ -13,6 +13,10 @@ export interface ComputedFrom {
   state: Expression['state'];
   /** names of the genes that were chosen, in the order of the matrix */
   genes: string[];
+  /** [genes] their columns in it */
+  columns: Int32Array;
+  /** [genes] place among them by variability, from 0; null: all were taken */
+  ranks: Int32Array | null;
   /** [genes, dims] unit vectors as columns */
   loadings: Float64Array;
   /** [genes], of what the loadings are applied to */
@@ -113,6 +117,8 @@ function embeddingOf(pca: ExpressionPca, { key, state, genes }: Expression, dims
       expression: key,
       state,
       genes: Array.from(pca.genes, (gene) => genes[gene]!),
+      columns: pca.genes,
+      ranks: pca.ranks,
       loadings: firstColumns(pca.loadings, pca.components, dims),
       mean: pca.mean,
       explainedVariance: pca.explainedVariance.slice(0, dims),

@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
 import type { ExperimentConfig } from '../config.ts';
 import { InputError } from '../errors.ts';
-import type { DataFile } from '../io/data-file.ts';
 import { openData } from '../io/open-data.ts';
 import type { BatchColumn } from '../preprocess/batches.ts';
 import { chooseCells } from './choose-cells.ts';
-import { distinctValues, valueText } from './column-values.ts';
+import { type Codes, readCodes } from './codes.ts';
 import type { HeldOutEmbedding, LoadHooks } from './compute-embedding.ts';
 import { type Embedding, findEmbedding } from './find-embedding.ts';
+import { type CellMap, findMap } from './map.ts';
 import { listNames } from './names.ts';
 import { heldOutGroups } from './split.ts';
 import { type Timepoints, timepointsFromColumn } from './timepoints.ts';
@@ -22,19 +22,14 @@ export interface Dataset {
   /** the space of each fit that holds timepoints out, where it was computed without them; else empty */
   heldOutEmbeddings: HeldOutEmbedding[];
   timepoints: Timepoints;
+  /** the file's own; null: it has none, or none is wanted */
+  map: CellMap | null;
   /** the column of `--label`, −1 = no value; null: not asked for */
   cellType: Codes | null;
   /** the column of `--batch`, alike */
   batch: Codes | null;
   /** what was done on the way and what the reader should know */
   notes: string[];
-}
-
-/** A column of obs as numbers and the names they stand for. */
-export interface Codes {
-  /** [nObs], −1 = no value */
-  codes: Int32Array;
-  names: string[];
 }
 
 /** Where a fit that holds these timepoints out lives, [nObs, dims]. */
@@ -66,6 +61,7 @@ export type LoadOptions = Pick<
   | 'variableGenes'
   | 'flavour'
   | 'genesByBatch'
+  | 'map'
   | 'seed'
 > & {
   /** what is held out, so that an embedding is computed without it too; null: only one of all cells */
@@ -106,6 +102,7 @@ export async function loadDataset(
       options.holdOut === null ? [] : heldOutGroups(options.holdOut, timepoints),
       hooks,
     );
+    const { map, notes: mapNotes } = findMap(file, options.map, timepoints.cellTimepoint);
     return {
       name: listNames(
         paths.map((path) => basename(path)),
@@ -116,9 +113,10 @@ export async function loadDataset(
       embedding,
       heldOutEmbeddings: without,
       timepoints,
+      map,
       cellType: options.label === null ? null : readCodes(file, options.label, '--label'),
       batch,
-      notes: [...file.notes(), ...(chosen?.notes ?? []), ...notes],
+      notes: [...file.notes(), ...(chosen?.notes ?? []), ...notes, ...mapNotes],
     };
   } finally {
     file.close();
@@ -126,7 +124,10 @@ export async function loadDataset(
 }
 
 /** The replicates in each of which genes are ranked; null: over all cells. */
-function genesByBatch(options: LoadOptions, batch: Codes | null): BatchColumn | null {
+export function genesByBatch(
+  options: Pick<LoadOptions, 'genesByBatch'>,
+  batch: Codes | null,
+): BatchColumn | null {
   if (!options.genesByBatch) return null;
   if (batch) return { codes: batch.codes, categories: batch.names };
   throw new InputError('Genes cannot be chosen by replicate without replicates.', {
@@ -135,14 +136,4 @@ function genesByBatch(options: LoadOptions, batch: Codes | null): BatchColumn | 
     found: 'none',
     action: 'Name the column with --batch.',
   });
-}
-
-function readCodes(file: DataFile, name: string, option: string): Codes {
-  const column = file.readObs(name, option);
-  const { values, codes } = distinctValues(column);
-  const texts = values.map(valueText);
-  if (column.kind === 'categorical') return { codes, names: texts };
-  const names = texts.toSorted();
-  const rank = texts.map((text) => names.indexOf(text));
-  return { codes: codes.map((code) => (code < 0 ? -1 : rank[code]!)), names };
 }

@@ -42,6 +42,8 @@ export interface ExpressionPca {
   points: Float32Array;
   /** columns of the chosen genes, ascending */
   genes: Int32Array;
+  /** [genes] place among them by variability, from 0; null: all were taken */
+  ranks: Int32Array | null;
   /** [genes, components] unit vectors as columns */
   loadings: Float64Array;
   /** [genes] of the fitted cells, after the logarithm */
@@ -69,7 +71,8 @@ export function expressionPca(
 ): ExpressionPca {
   const steps: string[] = [];
   const { values, targetSum } = normalized(source, state, options, hooks, steps);
-  const genes = chosenGenes({ source, values, state }, options, hooks, steps);
+  const ranked = chosenGenes({ source, values, state }, options, hooks, steps);
+  const genes = ranked.slice().sort();
   const logged = state === 'counts' || state === 'normalized' ? log1p(values) : values;
   if (logged !== values) steps.push('The logarithm of 1 + x is taken.');
   // few genes of many: small enough to be kept
@@ -86,6 +89,7 @@ export function expressionPca(
     components,
     points: projectSparse(model, chosen, pcaHooks),
     genes,
+    ranks: state === 'scaled' ? null : genes.map((gene) => ranked.indexOf(gene)),
     loadings: model.loadings,
     mean: model.mean,
     explainedVariance: model.explainedVariance,
@@ -124,6 +128,7 @@ interface Stages {
   state: ExpressionState;
 }
 
+/** Best first. */
 function chosenGenes(
   { source, values, state }: Stages,
   options: ExpressionPcaOptions,
@@ -155,7 +160,7 @@ function chosenGenes(
     ...(batch !== null && { batch: batchOf(batch, fitOn) }),
   });
   steps.push(`The ${genes.length} most variable of ${kept} genes are taken (${flavour}).`);
-  return genes.map((gene) => eligible[gene]!).sort();
+  return genes.map((gene) => eligible[gene]!);
 }
 
 function batchOf({ codes, categories }: BatchColumn, fitOn: Uint8Array): BatchColumn {

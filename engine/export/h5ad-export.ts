@@ -6,6 +6,7 @@ import { ARRAY, DICT, encoding, estimatedBytes, STRING_ARRAY } from '../io/h5ad-
 import { openHdf5 } from '../io/hdf5.ts';
 import { type Hdf5Value, type Hdf5Writer, saveHdf5 } from '../io/hdf5-write.ts';
 import type { Experiment } from '../pipeline.ts';
+import { addColumns, type Layout, layoutOf } from './h5ad-layout.ts';
 import { metricsOf } from './results.ts';
 import { cellTimes, readSession, type Session, TIMEPOINT, VELOCITY } from './session.ts';
 import { cellsSha256, loadOptions } from './session-source.ts';
@@ -13,15 +14,6 @@ import { predictionsOf } from './tables.ts';
 
 const SCHEMA = 1;
 const HOME = 'uns/meander';
-
-/** How a file keeps its tables, which says where results can go. */
-interface Layout {
-  /** obs is a compound table, as before anndata 0.7: it cannot gain a column */
-  oldObs: boolean;
-  oldObsm: boolean;
-  /** columns of obs; undefined where the file does not list them */
-  columns: string[] | undefined;
-}
 
 /**
  * Writes a complete copy of a session's source with the results in it, safely (see saveSafely): `obsm/meander_velocity`,
@@ -126,22 +118,6 @@ async function isExport(path: string): Promise<boolean> {
   }
 }
 
-async function layoutOf(path: string): Promise<Layout> {
-  const file = await openHdf5(path);
-  try {
-    const obs = file.get('obs');
-    const order = obs?.attribute('column-order');
-    return {
-      oldObs: obs?.kind === 'dataset',
-      oldObsm: file.get('obsm')?.kind === 'dataset',
-      // no columns are written as a list of no numbers
-      columns: Array.isArray(order) ? order.map(String) : undefined,
-    };
-  } finally {
-    file.close();
-  }
-}
-
 type Results = Record<string, { value: Hdf5Value; attributes: Record<string, string>; shape?: number[] }>;
 
 /** What goes into `uns/meander`; each name is always there, so that a later export can replace all of an earlier one. */
@@ -196,15 +172,14 @@ function addResults(
   writer: Hdf5Writer,
   { dataset, fits }: Experiment,
   results: Results,
-  { oldObs, oldObsm, columns }: Layout,
+  { obs, oldObsm }: Layout,
 ): void {
   writer.group('uns', DICT);
   writer.group(HOME, DICT);
   for (const [name, { value, attributes, shape }] of Object.entries(results))
     writer.replaceable(`${HOME}/${name}`, value, attributes, shape);
-  writer.replaceable(oldObs ? `${HOME}/timepoint` : `obs/${TIMEPOINT}`, cellTimes(dataset), ARRAY);
-  if (columns && !columns.includes(TIMEPOINT))
-    writer.attribute('obs', 'column-order', [...columns, TIMEPOINT]);
+  if (obs === 'old') writer.replaceable(`${HOME}/timepoint`, cellTimes(dataset), ARRAY);
+  else addColumns(writer, 'obs', obs, { [TIMEPOINT]: cellTimes(dataset) });
 
   const velocityKey = oldObsm ? `${HOME}/velocity` : `obsm/${VELOCITY}`;
   const shape = [dataset.nObs, dataset.embedding.dims];

@@ -78,11 +78,7 @@ function locate(source: SessionSource, folder: string): { path: string; same: bo
 }
 
 /** Whether files hold the same cells with the same data. */
-async function hasCells(
-  paths: readonly string[],
-  config: ExperimentConfig,
-  cells: string,
-): Promise<boolean> {
+async function hasCells(paths: readonly string[], config: ExperimentConfig, cells: string): Promise<boolean> {
   try {
     return cellsSha256(await loadDataset(paths, loadOptions(config))) === cells;
   } catch (error) {
@@ -96,6 +92,7 @@ export function loadOptions(config: ExperimentConfig): LoadOptions {
   return {
     ...loadOptionsOf(config),
     label: null,
+    map: 'none',
     holdOut: null,
     ...(!config.genesByBatch && { batch: null }),
   };

@@ -3,6 +3,7 @@ import type { ErrorMessage } from '../errors.ts';
 import type { BaselineJob, BaselineResult } from '../evaluate/baselines.ts';
 import type { FitJob, FitResult } from '../evaluate/held-out.ts';
 import type { SharedDataset } from '../evaluate/space.ts';
+import type { EmbedOptions } from '../export/embed.ts';
 import type { ExportOptions } from '../export/export-session.ts';
 import type { Session, SessionInput } from '../export/session.ts';
 import type { IndexState } from '../io/gene-index.ts';
@@ -18,6 +19,10 @@ export type Task =
   | { kind: 'index genes'; path: string; key: string }
   /** what that would mean: size, whether it is there */
   | { kind: 'index state'; path: string; key: string }
+  /** writes an h5ad with what a file lacks between counts and a map; gives what was done */
+  | ({ kind: 'embed'; paths: string[]; out: string } & EmbedOptions)
+  /** a map of the cells for the eye, [nObs, 2] */
+  | { kind: 'map'; dataset: SharedDataset; seed: number }
   /** writes the embedded example as an h5ad */
   | { kind: 'example'; path: string }
   /** saves an experiment as a session */
@@ -40,17 +45,19 @@ export type TaskResult<T extends Task> = T extends { kind: 'inspect' }
       ? { source?: string }
       : T extends { kind: 'load' }
         ? Dataset
-        : T extends { kind: 'gene' }
-          ? Float32Array
-          : T extends { kind: 'index genes' }
-            ? IndexState
-            : T extends { kind: 'index state' }
+        : T extends { kind: 'embed' }
+          ? string[]
+          : T extends { kind: 'gene' | 'map' }
+            ? Float32Array
+            : T extends { kind: 'index genes' }
               ? IndexState
-              : T extends { kind: 'example' | 'save session' | 'report' }
-                ? undefined
-                : T extends { kind: 'baselines' }
-                  ? BaselineResult
-                  : FitResult;
+              : T extends { kind: 'index state' }
+                ? IndexState
+                : T extends { kind: 'example' | 'save session' | 'report' }
+                  ? undefined
+                  : T extends { kind: 'baselines' }
+                    ? BaselineResult
+                    : FitResult;
 
 /** Where a running task is. */
 export interface Progress {
@@ -60,6 +67,9 @@ export interface Progress {
     | 'normalising'
     | 'variable genes'
     | 'components'
+    | 'neighbours'
+    | 'graph'
+    | 'layout'
     | 'coupling'
     | 'interpolant'
     | 'vector field'

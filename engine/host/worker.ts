@@ -2,9 +2,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Kernels } from '../compute/kernels.ts';
 import { loadKernels } from '../compute/wasm.ts';
 import { loadDataset } from '../dataset/load.ts';
+import { mapCells } from '../embedding/cell-map.ts';
 import { errorToMessage } from '../errors.ts';
 import { runBaselineJob } from '../evaluate/baselines.ts';
 import { type FitResult, runFitJob } from '../evaluate/held-out.ts';
+import { embedFile } from '../export/embed.ts';
 import { exportReport, exportSession } from '../export/export-session.ts';
 import { readSession, writeSession } from '../export/session.ts';
 import { ensureGeneIndex, geneIndexState, readGene } from '../io/gene-index.ts';
@@ -49,6 +51,15 @@ async function perform(task: Task): Promise<{ result: unknown; transfer: ArrayBu
       return { result: await geneIndexState(task.path, task.key), transfer: [] };
     case 'index state':
       return { result: await geneIndexState(task.path, task.key), transfer: [] };
+    case 'embed': {
+      const hooks = { shouldStop, onProgress: progressReporter() };
+      return { result: await embedFile(task.paths, task.out, task, hooks), transfer: [] };
+    }
+    case 'map': {
+      const hooks = { shouldStop, onProgress: progressReporter() };
+      const coordinates = mapCells(task.dataset, task.seed, hooks);
+      return { result: coordinates, transfer: [coordinates.buffer as ArrayBuffer] };
+    }
     case 'example':
       await writeExample(task.path);
       return { result: undefined, transfer: [] };

@@ -26,6 +26,7 @@ export function countsFile({ obs, genes, notes, noEmbedding, ...parts }: CountsP
     });
   };
   return {
+    h5ad: null,
     obsNames: obs.names,
     obsColumns: obs.columns,
     readObs: obs.read,

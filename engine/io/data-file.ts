@@ -21,6 +21,8 @@ export interface RawGenes {
 export interface DataFile {
   /** as the user named it; several with commas between */
   readonly file: string;
+  /** where the h5ad is that this is, which can be copied; null: it is something else */
+  readonly h5ad: string | null;
   readonly nObs: number;
   readonly nVars: number;
   obsNames(): string[];

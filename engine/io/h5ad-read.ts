@@ -41,6 +41,7 @@ export function h5adOf(root: Hdf5File): H5adFile {
   const geneAxis = { key: 'varm', length: nVars, names: genes.names } as const;
   return {
     file: root.file,
+    h5ad: root.file,
     nObs,
     nVars,
     obsNames: obs.names,

@@ -43,6 +43,7 @@ export interface H5adContent {
   obs?: Record<string, WritableColumn>;
   var?: Record<string, WritableColumn>;
   obsm?: Record<string, DenseMatrix>;
+  varm?: Record<string, DenseMatrix>;
   uns?: Record<string, UnsValue>;
 }
 
@@ -68,10 +69,12 @@ export async function writeH5ad(path: string, content: H5adContent): Promise<voi
     else if (X) writeCsr(writer, 'X', X, [nObs, nVars]);
     writeFrame(writer, 'obs', content.obsNames, content.obs ?? {});
     writeFrame(writer, 'var', content.varNames, content.var ?? {});
-    writer.group('obsm', DICT);
-    for (const [name, { values, shape }] of Object.entries(content.obsm ?? {}))
-      writer.dataset(childKey('obsm', name), values, ARRAY, shape);
-    for (const name of ['layers', 'obsp', 'varm', 'varp']) writer.group(name, DICT);
+    for (const key of ['obsm', 'varm'] as const) {
+      writer.group(key, DICT);
+      for (const [name, { values, shape }] of Object.entries(content[key] ?? {}))
+        writer.dataset(childKey(key, name), values, ARRAY, shape);
+    }
+    for (const name of ['layers', 'obsp', 'varp']) writer.group(name, DICT);
     writeUns(writer, 'uns', content.uns ?? {});
   };
   await saveHdf5(path, fill, { bytes: estimatedBytes(content) });
@@ -178,6 +181,10 @@ function checkLengths(path: string, content: H5adContent): void {
   for (const [name, { values, shape }] of Object.entries(content.obsm ?? {})) {
     check(`obsm/${name}`, shape[0], nObs);
     check(`obsm/${name}`, values.length, shape[0] * shape[1]);
+  }
+  for (const [name, { values, shape }] of Object.entries(content.varm ?? {})) {
+    check(`varm/${name}`, shape[0], nVars);
+    check(`varm/${name}`, values.length, shape[0] * shape[1]);
   }
   if (X instanceof Float32Array) check('X', X.length, nObs * nVars);
   else if (X) {

@@ -16,12 +16,13 @@ const TOKEN = /(?:[^_\s.-]|(?<=\d)\.(?=\d))+/g;
  */
 export function shortNames(paths: readonly string[]): string[] {
   const names = differentParts(paths);
+  if (!names) return fullNames(paths);
   const plain = names.map((name) => (tokensOf(name).length > 1 ? withoutAccession(name) : name));
   return trimmed(areDistinct(plain) ? plain : names);
 }
 
-/** The last part of the paths in which all differ, else as many of the last as needed. */
-function differentParts(paths: readonly string[]): string[] {
+/** The last part of the paths in which all differ, else as many of the last as needed; undefined: they do not. */
+function differentParts(paths: readonly string[]): string[] | undefined {
   const parts = paths.map(tellingParts);
   const depth = Math.max(...parts.map(({ length }) => length));
   for (let k = 0; k < depth; k++) {
@@ -32,6 +33,11 @@ function differentParts(paths: readonly string[]): string[] {
     const names = parts.map((part) => part.slice(0, k).reverse().join('_'));
     if (areDistinct(names)) return names;
   }
+  return undefined;
+}
+
+/** Of files whose names differ in nothing that tells. */
+function fullNames(paths: readonly string[]): string[] {
   const names = paths.map((path) => basename(path));
   return areDistinct(names) ? names : [...paths];
 }

@@ -1,3 +1,4 @@
+import { WorkError } from '../errors.ts';
 import type { CsrMatrix } from './h5ad-write.ts';
 import { orderColumns } from './matrix-columns.ts';
 import { type MatrixMarketHeader, marketError } from './matrix-market-header.ts';
@@ -19,9 +20,8 @@ export interface EntryParser {
 export function entryParser(header: MatrixMarketHeader, rowsAreCells: boolean, file: string): EntryParser {
   const { rows, columns, entries, pattern } = header;
   const [nObs, nVars] = rowsAreCells ? [rows, columns] : [columns, rows];
-  const genes = new Int32Array(entries);
   // float32 as long as that is exact for counts; numbers with a fraction are rounded to it, as scanpy does
-  let values: CsrMatrix['data'] = new Float32Array(entries);
+  let { genes, values } = allocate(entries, file);
   /** of each entry; null as long as they ascend, as in almost every file */
   let cells: Int32Array | null = null;
   const counts = new Int32Array(nObs + 1);
@@ -97,6 +97,22 @@ export function entryParser(header: MatrixMarketHeader, rowsAreCells: boolean, f
       return inOrder(cells === null ? matrix : gathered(matrix, cells), nVars);
     },
   };
+}
+
+function allocate(entries: number, file: string): { genes: Int32Array; values: CsrMatrix['data'] } {
+  try {
+    return { genes: new Int32Array(entries), values: new Float32Array(entries) };
+  } catch (error) {
+    throw new WorkError(
+      'There is not enough memory for the matrix.',
+      {
+        file,
+        found: `${entries} values, as its header says`,
+        action: 'Close other programs, or save the matrix as an h5ad, which is read in parts.',
+      },
+      error,
+    );
+  }
 }
 
 function needsDouble(value: number): boolean {

@@ -8,7 +8,13 @@ import { openCsrMatrix } from './matrix-csr.ts';
 import { readMatrixMarket } from './matrix-market.ts';
 import { findMatrix, findNames, type MatrixFiles, readTable } from './matrix-market-files.ts';
 import { memoryStorage } from './memory-storage.ts';
-import { type GeneTable, geneColumns, NO_EMBEDDING, selectExpression } from './ten-x-genes.ts';
+import {
+  type GeneTable,
+  geneColumns,
+  NO_EMBEDDING,
+  rawMatrixNotes,
+  selectExpression,
+} from './ten-x-genes.ts';
 
 /** Types of features that Cell Ranger knows; a third column of anything else says nothing of types. */
 const FEATURE_TYPES =
@@ -24,7 +30,7 @@ export async function openMatrixMarket(path: string, hooks?: ReadHooks): Promise
   const cells = readTable(files.barcodes).map(([barcode]) => barcode!);
   const genes = geneTable(readTable(files.genes));
   const kept = selectExpression(genes, { file: files.genes });
-  const notes = [...kept.notes];
+  const notes = [...kept.notes, ...rawMatrixNotes(files.matrix)];
   const rowsAreCells = (rows: number, columns: number) => {
     const sizes = { rows, columns, nObs: cells.length, nVars: genes.names.length };
     if (rows === columns && sizes.nObs === sizes.nVars)

@@ -54,6 +54,15 @@ function leftOutNotes(types: string[]): string[] {
   return [`Features that are not the expression of genes are left out: ${listNames(texts, 5)}.`];
 }
 
+/** What a path says of its matrix. */
+export function rawMatrixNotes(path: string): string[] {
+  return /raw_(feature|gene)_bc_matri/i.test(path)
+    ? [
+        'This is the raw matrix, most of whose barcodes hold no cell: the one called "filtered" has the cells.',
+      ]
+    : [];
+}
+
 /** The columns of var, named as scanpy names them. */
 export function geneColumns({ ids, types, genomes }: GeneTable): Record<string, ObsColumn> {
   const text = (name: string, values: string[] | undefined): Record<string, ObsColumn> =>
