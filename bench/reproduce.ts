@@ -57,7 +57,14 @@ async function reproduce(dims: number): Promise<void> {
       if (!known.has(keyOf(row))) appendFileSync(path, `${JSON.stringify(row)}\n`);
     }
   };
-  const one = (fits: FitResult[]): Experiment => ({ config, dataset, fits, baselines: [], notes: [] });
+  const one = (fits: FitResult[]): Experiment => ({
+    config,
+    dataset,
+    fits,
+    baselines: [],
+    map: null,
+    notes: [],
+  });
 
   const { jobs } = planExperiment(dataset, config, 'evaluate');
   const missing = jobs.filter(

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { ExperimentConfig } from './config.ts';
 import { type Dataset, pointsWithout } from './dataset/load.ts';
+import { type CellMap, MAP_NAME } from './dataset/map.ts';
 import { heldOutGroups } from './dataset/split.ts';
 import { InputError } from './errors.ts';
 import type { BaselineJob, BaselineResult } from './evaluate/baselines.ts';
@@ -15,7 +16,8 @@ import { drawWithoutReplacement, randomStream } from './random.ts';
 export type ExperimentEvent =
   | { kind: 'progress'; job: FitJob; progress: Progress }
   | { kind: 'fitted'; job: FitJob; result: FitResult; done: number; total: number }
-  | { kind: 'compared'; job: BaselineJob; result: BaselineResult };
+  | { kind: 'compared'; job: BaselineJob; result: BaselineResult }
+  | { kind: 'mapping'; progress: Progress };
 
 export interface ExperimentOptions {
   pool: Pool;
@@ -25,6 +27,14 @@ export interface ExperimentOptions {
   only?: (job: FitJob) => boolean;
 }
 
+/** The map for the eye, with the trajectories on it. */
+export interface ExperimentMap extends CellMap {
+  /** false: it is the file's */
+  computed: boolean;
+  /** [times, trajectories, 2]; null: there are none, or they diverged */
+  trajectories: Float32Array | null;
+}
+
 export interface Experiment {
   config: ExperimentConfig;
   dataset: Dataset;
@@ -32,6 +42,8 @@ export interface Experiment {
   fits: FitResult[];
   /** of each held-out group; empty without */
   baselines: BaselineResult[];
+  /** null: none is wanted, or the file has none and no trajectories are asked for */
+  map: ExperimentMap | null;
   notes: string[];
   /** of the programs that made it, where it was restored from a session; default: these */
   versions?: Record<string, string>;
@@ -54,6 +66,12 @@ export async function runExperiment(
   const stopRest = new AbortController();
   const anySignal = signal ? AbortSignal.any([signal, stopRest.signal]) : stopRest.signal;
   setMaxListeners(0, anySignal); // each fit listens
+  const mapping = mapOf(dataset, config, purpose, shared([]), (dataset) =>
+    pool.run(
+      { kind: 'map', dataset, seed: config.seed },
+      { signal: anySignal, onProgress: (progress) => onEvent?.({ kind: 'mapping', progress }) },
+    ),
+  );
   const running = jobs.map(async (job) => {
     const result = await pool.run(
       { kind: 'fit', dataset: shared(job.heldOut), job },
@@ -71,15 +89,39 @@ export async function runExperiment(
     onEvent?.({ kind: 'compared', job, result });
     return result;
   });
+  const withTrajectories = async (map: Omit<ExperimentMap, 'trajectories'>, fits: FitResult[]) => {
+    const rolled = fits.find((fit) => fit.trajectories !== null);
+    if (!rolled) return { ...map, trajectories: null };
+    const task = { kind: 'place', map: map.coordinates, seed: config.seed } as const;
+    const { points } = rolled.trajectories!;
+    const placed = await pool.run(
+      { ...task, points, dataset: shared(rolled.heldOut) },
+      { signal: anySignal },
+    );
+    return { ...map, trajectories: placed };
+  };
   try {
-    const [fits, baselines] = await Promise.all([Promise.all(running), Promise.all(comparing)]);
-    return { config, dataset, fits, baselines, notes };
+    const [fits, baselines, map] = await Promise.all([Promise.all(running), Promise.all(comparing), mapping]);
+    return { config, dataset, fits, baselines, map: map && (await withTrajectories(map, fits)), notes };
   } catch (error) {
     // one fit failed or all were stopped: no other goes on behind the error's back
     stopRest.abort();
-    await Promise.allSettled([...running, ...comparing]);
+    await Promise.allSettled([mapping, ...running, ...comparing]);
     throw error;
   }
+}
+
+/** The file's map; where it has none, and trajectories are what is wanted, one is computed. */
+async function mapOf(
+  dataset: Dataset,
+  config: ExperimentConfig,
+  purpose: 'run' | 'evaluate',
+  cells: SharedDataset,
+  compute: (cells: SharedDataset) => Promise<Float32Array>,
+): Promise<Omit<ExperimentMap, 'trajectories'> | null> {
+  if (dataset.map) return { ...dataset.map, computed: false };
+  if (purpose === 'evaluate' || config.map === 'none') return null;
+  return { name: MAP_NAME, coordinates: await compute(cells), computed: true };
 }
 
 /**

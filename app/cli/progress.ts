@@ -54,11 +54,13 @@ function plainDisplay(labels: readonly string[], stream: NodeJS.WriteStream): Pr
 function liveDisplay(labels: readonly string[], stream: NodeJS.WriteStream): ProgressDisplay {
   const live = createLogUpdate(stream);
   const running = new Map<FitJob, Progress>();
+  let mapping: Progress | null = null;
   const started = performance.now();
   let done = 0;
   let total = 0;
   const render = () => {
     const bars = [...running].map(([job, progress]) => `${jobName(job, labels)}  ${stageLine(progress)}`);
+    if (mapping && mapping.step < mapping.steps) bars.unshift(`map  ${stageLine(mapping)}`);
     const elapsed = (performance.now() - started) / 1000;
     const rest = done > 0 ? `, about ${seconds((elapsed / done) * (total - done))} left` : '';
     live(
@@ -70,7 +72,8 @@ function liveDisplay(labels: readonly string[], stream: NodeJS.WriteStream): Pro
   return {
     onEvent(event) {
       if (event.kind === 'compared') return;
-      if (event.kind === 'progress') running.set(event.job, event.progress);
+      if (event.kind === 'mapping') mapping = event.progress;
+      else if (event.kind === 'progress') running.set(event.job, event.progress);
       else {
         running.delete(event.job);
         ({ done, total } = event);

@@ -1,4 +1,5 @@
 import { gatherRows, rowsWhere } from '../dataset/clouds.ts';
+import { placeOnMap } from './place-on-map.ts';
 import { type UmapStage, umap } from './umap.ts';
 
 export interface MapHooks {
@@ -27,4 +28,23 @@ export function mapCells(
     all.set(coordinates.subarray(2 * i, 2 * i + 2), 2 * row);
   });
   return all;
+}
+
+/**
+ * Where points of the embedding are drawn on a map of its cells (see placeOnMap).
+ * @param queries [m, dims]
+ * @returns [m, 2]; null where a point is not finite, as of a fit that diverged
+ */
+export function placePoints(
+  queries: Float32Array,
+  { points, dims, cellTimepoint }: { points: Float32Array; dims: number; cellTimepoint: Int32Array },
+  map: Float32Array,
+  seed: number,
+  hooks: Pick<MapHooks, 'shouldStop'> = {},
+): Float32Array | null {
+  if (!queries.every(Number.isFinite)) return null;
+  // cells that take no part are no neighbours
+  const coordinates = map.map((value, at) => (cellTimepoint[at >> 1]! < 0 ? Number.NaN : value));
+  const cells = { n: cellTimepoint.length, d: dims, points, coordinates };
+  return placeOnMap(queries, queries.length / dims, cells, { seed, ...hooks }).coordinates;
 }

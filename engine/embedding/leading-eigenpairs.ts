@@ -1,9 +1,13 @@
+import type { DoubleKernels } from '../compute/double-kernels.ts';
 import { CancelledError } from '../errors.ts';
 import type { RandomStream } from '../random.ts';
-import { tridiagonalEigen } from './tridiagonal-eigen.ts';
+import { tridiagonalEigen, tridiagonalEnds } from './tridiagonal-eigen.ts';
 
 /** A vector has converged when ‖A v − λ v‖ ≤ this λ. */
 const TOLERANCE = 1e-8;
+/** The first look is after this many steps more than pairs; then one every few steps. */
+const FIRST_CHECK = 20;
+const CHECK_EVERY = 8;
 
 export interface Eigenpair {
   value: number;
@@ -16,30 +20,47 @@ export interface EigenHooks {
   shouldStop?(): boolean;
 }
 
+/** Arrays in the memory of the kernels. */
+interface Workspace {
+  kernels: DoubleKernels;
+  matrix: Float64Array;
+  p: number;
+  w: Float64Array;
+  factors: Float64Array;
+  /** [p, p]: what is known, then the basis */
+  vectors: Float64Array;
+}
+
+/** What `leadingEigenpairs` takes of the memory of the kernels; only what a search uses of it is ever touched. */
+export const eigenBytes = (p: number) => 8 * (p * p + 2 * p) + 256;
+
 /**
  * The k largest eigenpairs of a symmetric positive semidefinite matrix, descending, by Lanczos with full
  * reorthogonalisation (Golub and Van Loan, Matrix Computations, section 10.3).
  *
  * One Krylov space holds a repeated eigenvalue once only. So the complement of what was found is searched again from
  * a new start, until it holds nothing larger than the k-th.
- * @param matrix flat [p, p], both triangles
+ * @param matrix [p, p] in the memory of the kernels, the upper triangle; kept
  * @param k 1 … p
  * @throws CancelledError
  */
 export function leadingEigenpairs(
+  kernels: DoubleKernels,
   matrix: Float64Array,
   p: number,
   k: number,
   random: RandomStream,
   hooks: EigenHooks = {},
 ): Eigenpair[] {
+  const [w, factors, vectors] = [kernels.doubles(p), kernels.doubles(p), kernels.doubles(p * p)];
+  const space: Workspace = { kernels, matrix, p, w, factors, vectors };
   let trace = 0;
   for (let j = 0; j < p; j++) trace += matrix[j * p + j]!;
   const nothing = 1e-13 * trace;
   const found: Eigenpair[] = [];
   while (found.length < p) {
     const floor = found.length < k ? Number.NEGATIVE_INFINITY : found[k - 1]!.value * (1 + 1e-10) + nothing;
-    const more = lanczos(matrix, p, found, Math.max(1, k - found.length), floor, nothing, random, hooks);
+    const more = lanczos(space, found, Math.max(1, k - found.length), floor, nothing, random, hooks);
     const larger = more.filter((pair) => pair.value > floor);
     if (larger.length === 0) break;
     found.push(...larger);
@@ -50,8 +71,7 @@ export function leadingEigenpairs(
 
 /** The `need` largest pairs orthogonal to those known, or fewer where the Krylov space ends; [] if all are below `floor`. */
 function lanczos(
-  matrix: Float64Array,
-  p: number,
+  space: Workspace,
   known: readonly Eigenpair[],
   need: number,
   floor: number,
@@ -60,99 +80,82 @@ function lanczos(
   random: RandomStream,
   { shouldStop }: EigenHooks,
 ): Eigenpair[] {
+  const { kernels, matrix, p, w, factors, vectors } = space;
   const most = p - known.length;
   const alpha: number[] = [];
   const beta: number[] = [];
-  const basis: Float64Array[] = [];
-  const others = known.map((pair) => pair.vector);
 
-  let next: Float64Array = Float64Array.from({ length: p }, () => random.normal());
-  orthogonalise(next, others);
-  scale(next, 1 / norm(next));
-  for (let check = Math.min(most, need + 20); ; ) {
+  known.forEach(({ vector }, i) => {
+    vectors.set(vector, i * p);
+  });
+  for (let j = 0; j < p; j++) w[j] = random.normal();
+  orthogonalise(space, known.length);
+  scale(w, 1 / norm(space));
+  for (let check = Math.min(most, need + FIRST_CHECK); ; ) {
     if (shouldStop?.()) throw new CancelledError();
-    basis.push(next);
-    const w = product(matrix, next, p);
-    alpha.push(dot(w, next));
-    orthogonalise(w, others, basis);
-    const rest = norm(w);
+    const at = (known.length + alpha.length) * p;
+    const newest = vectors.subarray(at, at + p);
+    newest.set(w);
+    kernels.symmetricProduct(matrix, newest, w);
+    kernels.dots(newest, 1, w, factors);
+    alpha.push(factors[0]!);
+    const m = alpha.length;
+    orthogonalise(space, known.length + m);
+    const rest = norm(space);
     beta.push(rest);
-    const ended = rest <= nothing || basis.length === most;
-    if (ended || basis.length >= check) {
-      const m = basis.length;
-      const { values, vectors } = tridiagonalEigen(alpha, beta, m);
-      const residual = (i: number) => (ended ? 0 : rest * Math.abs(vectors[i * m + m - 1]!));
+    const ended = rest <= nothing || m === most;
+    if (ended || m >= check) {
+      const { values, ends } = tridiagonalEnds(alpha, beta, m);
+      const residual = (i: number) => (ended ? 0 : rest * Math.abs(ends[i]!));
       const count = Math.min(need, m);
       if (values[0]! + residual(0) < floor) return [];
       let converged = true;
       for (let i = 0; i < count; i++) {
         if (residual(i) > TOLERANCE * Math.abs(values[i]!) + nothing) converged = false;
       }
-      if (converged) return ritzPairs(basis, values, vectors, count, p);
-      check = Math.min(most, Math.ceil(m * 1.15));
+      if (converged) return ritzPairs(space, known.length, alpha, beta, count);
+      check = Math.min(most, m + CHECK_EVERY);
     }
     scale(w, 1 / rest);
-    next = w;
   }
 }
 
 function ritzPairs(
-  basis: readonly Float64Array[],
-  values: Float64Array,
-  vectors: Float64Array,
+  space: Workspace,
+  known: number,
+  alpha: readonly number[],
+  beta: readonly number[],
   count: number,
-  p: number,
 ): Eigenpair[] {
+  const { kernels, p, w, factors } = space;
+  const m = alpha.length;
+  const basis = space.vectors.subarray(known * p);
+  const { values, vectors } = tridiagonalEigen(alpha, beta, m);
   return Array.from({ length: count }, (_, i) => {
-    const vector = new Float64Array(p);
-    basis.forEach((q, b) => {
-      add(vector, q, vectors[i * basis.length + b]!);
-    });
-    scale(vector, 1 / norm(vector));
-    return { value: values[i]!, vector };
+    w.fill(0);
+    factors.set(vectors.subarray(i * m, (i + 1) * m));
+    kernels.addVectors(basis, m, factors, 1, w);
+    scale(w, 1 / norm(space));
+    return { value: values[i]!, vector: w.slice() };
   });
 }
 
 /**
- * Twice is enough (Kahan), but each time to all sets: one set after the other would let a rounding error along the
- * first grow from step to step.
+ * w against the first `count` vectors. Twice is enough (Kahan), but each time to all of them, those known and the
+ * basis: one set after the other would let a rounding error along the first grow from step to step.
  */
-function orthogonalise(w: Float64Array, ...sets: (readonly Float64Array[])[]): void {
+function orthogonalise({ kernels, w, factors, vectors }: Workspace, count: number): void {
   for (let pass = 0; pass < 2; pass++) {
-    for (const vectors of sets) for (const q of vectors) add(w, q, -dot(w, q));
+    kernels.dots(vectors, count, w, factors);
+    kernels.addVectors(vectors, count, factors, -1, w);
   }
 }
 
-function product(matrix: Float64Array, v: Float64Array, p: number): Float64Array {
-  const out = new Float64Array(p);
-  for (let i = 0; i < p; i++) out[i] = dot(matrix.subarray(i * p, (i + 1) * p), v);
-  return out;
-}
-
-// four sums: one would wait for itself at every addition
-function dot(a: Float64Array, b: Float64Array): number {
-  const n = b.length;
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let j = 0;
-  for (; j + 3 < n; j += 4) {
-    s0 += a[j]! * b[j]!;
-    s1 += a[j + 1]! * b[j + 1]!;
-    s2 += a[j + 2]! * b[j + 2]!;
-    s3 += a[j + 3]! * b[j + 3]!;
-  }
-  for (; j < n; j++) s0 += a[j]! * b[j]!;
-  return s0 + s1 + (s2 + s3);
-}
-
-function add(target: Float64Array, v: Float64Array, factor: number): void {
-  for (let j = 0; j < v.length; j++) target[j] = target[j]! + factor * v[j]!;
+function norm({ kernels, w, factors }: Workspace): number {
+  kernels.dots(w, 1, w, factors);
+  return Math.sqrt(factors[0]!);
 }
 
 function scale(v: Float64Array, factor: number): void {
   for (let j = 0; j < v.length; j++) v[j] = v[j]! * factor;
 }
-
-const norm = (v: Float64Array) => Math.sqrt(dot(v, v));

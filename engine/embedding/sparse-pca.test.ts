@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { congruential } from '../../fixtures/reference/gradients.ts';
+import { loadDoubleKernels } from '../compute/double-kernels.ts';
 import { CancelledError, InputError } from '../errors.ts';
 import type { CsrMatrix } from '../io/h5ad-write.ts';
+import { wholeMatrix } from '../preprocess/row-blocks.ts';
 import { randomStream } from '../random.ts';
-import { leadingEigenpairs } from './leading-eigenpairs.ts';
+import { eigenBytes, leadingEigenpairs } from './leading-eigenpairs.ts';
 import { pca } from './pca.ts';
-import { fitSparsePca, projectSparse, sparsePca, wholeMatrix } from './sparse-pca.ts';
+import { fitSparsePca, projectSparse, sparsePca } from './sparse-pca.ts';
 
 const reference = JSON.parse(
   readFileSync(new URL('../../fixtures/reference/pca.json', import.meta.url), 'utf8'),
@@ -37,6 +39,42 @@ describe('sparsePca', () => {
   it('gives the same bits from blocks of rows as from one matrix', () => {
     const blocks = [rowsOf(sparse, 0, 1), rowsOf(sparse, 1, 120), rowsOf(sparse, 120, n)];
     expect(sparsePca({ rows: n, genes: p, blocks: () => blocks }, k)).toEqual(result);
+  });
+
+  // more rows and entries than are packed at once
+  it('gives the same components and scores where every cell is there twenty times', () => {
+    const times = 20;
+    const { explainedVariance, loadings, scores } = sparsePca(
+      { rows: n * times, genes: p, blocks: () => new Array(times).fill(sparse) },
+      k,
+    );
+    for (let c = 0; c < k; c++) {
+      const ratio = (times * (n - 1)) / (times * n - 1);
+      expect(explainedVariance[c]! / result.explainedVariance[c]!).toBeCloseTo(ratio, 10);
+    }
+    for (let a = 0; a < p * k; a++) expect(loadings[a]).toBeCloseTo(result.loadings[a]!, 6);
+    for (let time = 0; time < times; time++) {
+      expect(scores.subarray(time * n * k, (time + 1) * n * k)).toEqual(scores.subarray(0, n * k));
+    }
+    for (let a = 0; a < n * k; a++) expect(scores[a]).toBeCloseTo(result.scores[a]!, 4);
+  });
+
+  it('sums over more entries than are packed at once', () => {
+    const [rows, genes] = [600, 400];
+    const next = congruential(3);
+    const values = Float64Array.from({ length: rows * genes }, () => 1 + next());
+    const { mean, explainedVariance, explainedVarianceRatio } = fitSparsePca(
+      wholeMatrix(toCsr(values, rows, genes), genes),
+      1,
+    );
+    let variance = 0;
+    for (let j = 0; j < genes; j++) {
+      const gene = values.filter((_, a) => a % genes === j);
+      const centre = gene.reduce((sum, value) => sum + value, 0) / rows;
+      expect(mean[j]).toBeCloseTo(centre, 12);
+      variance += gene.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (rows - 1);
+    }
+    expect(explainedVariance[0]! / explainedVarianceRatio[0]!).toBeCloseTo(variance, 9);
   });
 
   it('fits on the rows that it may see only, and projects the others', () => {
@@ -83,7 +121,7 @@ describe('sparsePca', () => {
 describe('leadingEigenpairs', () => {
   it('finds every copy of a repeated eigenvalue', () => {
     const values = [5, 5, 5, 2, 2, 1, ...new Array(94).fill(0.5)];
-    const pairs = leadingEigenpairs(diagonal(values), 100, 7, randomStream(1, 'test'));
+    const pairs = leadingOf(values, 7);
     pairs.forEach((pair, i) => {
       expect(pair.value).toBeCloseTo(values[i]!, 8);
     });
@@ -98,7 +136,7 @@ describe('leadingEigenpairs', () => {
   // the second search once left the complement of the first: its rounding errors grew along large eigenvectors
   it('finds nothing twice where a narrow band of eigenvalues follows a few large ones', () => {
     const values = Array.from({ length: 400 }, (_, i) => (i < 5 ? 100 - i : 10 - i / 400));
-    const pairs = leadingEigenpairs(diagonal(values), 400, 20, randomStream(1, 'test'));
+    const pairs = leadingOf(values, 20);
     pairs.forEach((pair, i) => {
       expect(pair.value).toBeCloseTo(values[i]!, 8);
       expect(Math.abs(pair.vector[i]!)).toBeGreaterThan(1 - 1e-8);
@@ -106,12 +144,14 @@ describe('leadingEigenpairs', () => {
   });
 });
 
-function diagonal(values: number[]): Float64Array {
-  const matrix = new Float64Array(values.length ** 2);
+function leadingOf(values: number[], k: number) {
+  const p = values.length;
+  const kernels = loadDoubleKernels(8 * p * p + eigenBytes(p));
+  const matrix = kernels.doubles(p * p);
   values.forEach((v, i) => {
-    matrix[i * values.length + i] = v;
+    matrix[i * p + i] = v;
   });
-  return matrix;
+  return leadingEigenpairs(kernels, matrix, p, k, randomStream(1, 'test'));
 }
 
 function grouped(): Float64Array {

@@ -1,28 +1,19 @@
-import { CancelledError, InputError } from '../errors.ts';
-import type { CsrMatrix } from '../io/h5ad-write.ts';
+import { type DoubleKernels, gramScratchLength, loadDoubleKernels } from '../compute/double-kernels.ts';
+import { InputError } from '../errors.ts';
+import type { Hooks, RowBlocks } from '../preprocess/row-blocks.ts';
 import { randomStream } from '../random.ts';
-import { leadingEigenpairs } from './leading-eigenpairs.ts';
+import { eigenBytes, leadingEigenpairs } from './leading-eigenpairs.ts';
+import { overPackedRows, PACKED_ROWS, packedBytes, packedEntries } from './packed-rows.ts';
 
 /** The Gram matrix takes 8 p² bytes: 800 MB here. */
 const MOST_GENES = 10_000;
 
-/** A sparse matrix [rows, genes] in blocks of rows, so that it need never be in memory whole. */
-export interface RowBlocks {
-  rows: number;
-  genes: number;
-  /** the blocks in the order of the rows, from the start at each call; columns ascend in each row */
-  blocks(): Iterable<CsrMatrix>;
-}
-
-export interface SparsePcaOptions {
+/** Its `shouldStop` is also asked once a Lanczos step. */
+export interface SparsePcaOptions extends Hooks {
   /** 1 = the fit sees this row, 0 = it does not; [rows]; default: all */
   fitOn?: Uint8Array;
   /** the start of the eigenvalue iteration; changes results by rounding only; default 0 */
   seed?: number;
-  /** asked about every 256 rows; true ends the work with CancelledError */
-  shouldStop?(): boolean;
-  /** rows done of one pass over the blocks */
-  onProgress?(done: number, total: number): void;
 }
 
 export interface SparsePcaModel {
@@ -54,10 +45,13 @@ export function fitSparsePca(
 ): SparsePcaModel {
   const { genes: p } = source;
   const fitted = checkSizes(source, components, options.fitOn);
-  const { gram, mean } = centredGram(source, fitted, options);
-  let total = 0;
-  for (let j = 0; j < p; j++) total += gram[j * p + j]!;
-  const pairs = leadingEigenpairs(gram, p, components, randomStream(options.seed ?? 0, 'pca'), options);
+  const scratchLength = gramScratchLength(p, packedEntries(p));
+  const kernels = loadDoubleKernels(
+    8 * (p * p + p) + packedBytes(p) + 4 * scratchLength + eigenBytes(p) + 256,
+  );
+  const { gram, mean, total } = centredGram(kernels, source, fitted, options);
+  const random = randomStream(options.seed ?? 0, 'pca');
+  const pairs = leadingEigenpairs(kernels, gram, p, components, random, options);
   // rounding can leave −1e-17 where the data have no variance
   const sums = pairs.map((pair) => Math.max(0, pair.value));
   return {
@@ -78,11 +72,7 @@ export function fitSparsePca(
  * Scores (x − mean) · loadings of any rows with the model's genes, row-major [rows, components]. One pass.
  * @throws InputError where sizes do not fit or a value is not finite; CancelledError
  */
-export function projectSparse(
-  model: SparsePcaModel,
-  source: RowBlocks,
-  hooks: Pick<SparsePcaOptions, 'shouldStop' | 'onProgress'> = {},
-): Float32Array {
+export function projectSparse(model: SparsePcaModel, source: RowBlocks, hooks: Hooks = {}): Float32Array {
   const { genes: p, components: k, loadings, mean } = model;
   if (source.genes !== p) {
     throw new InputError('These cells have other genes than the PCA was fitted on.', {
@@ -90,18 +80,23 @@ export function projectSparse(
       found: `${source.genes} genes`,
     });
   }
-  const offset = new Float64Array(k);
-  for (let j = 0; j < p; j++) for (let c = 0; c < k; c++) offset[c] -= mean[j]! * loadings[j * k + c]!;
-  const scores = new Float32Array(source.rows * k);
-  const sum = new Float64Array(k);
-  eachRow(source, hooks, ({ data, indices }, start, stop, row) => {
-    sum.set(offset);
-    for (let a = start; a < stop; a++) {
-      const value = data[a]!;
-      const base = indices[a]! * k;
-      for (let c = 0; c < k; c++) sum[c] = sum[c]! + value * loadings[base + c]!;
+  // the kernel takes pairs of components
+  const width = k + (k % 2);
+  const kernels = loadDoubleKernels(8 * (p + 2) * width + 4 * PACKED_ROWS * k + packedBytes(p) + 256);
+  const matrix = kernels.doubles(p * width);
+  const offset = kernels.doubles(width);
+  const sums = kernels.doubles(width);
+  const out = kernels.floats(PACKED_ROWS * k);
+  for (let j = 0; j < p; j++) {
+    for (let c = 0; c < k; c++) {
+      matrix[j * width + c] = loadings[j * k + c]!;
+      offset[c]! -= mean[j]! * loadings[j * k + c]!;
     }
-    scores.set(sum, row * k);
+  }
+  const scores = new Float32Array(source.rows * k);
+  overPackedRows(source, kernels, { fitOn: undefined, hooks }, (x, rows, before) => {
+    kernels.sparseProduct(x, rows, matrix, offset, k, out, sums);
+    scores.set(out.subarray(0, rows * k), before * k);
   });
   return scores;
 }
@@ -116,80 +111,22 @@ export function sparsePca(
   return { ...model, scores: projectSparse(model, source, options) };
 }
 
-/** A matrix in memory as one block. */
-export function wholeMatrix(matrix: CsrMatrix, genes: number): RowBlocks {
-  return { rows: matrix.indptr.length - 1, genes, blocks: () => [matrix] };
-}
-
-function centredGram(source: RowBlocks, fitted: number, options: SparsePcaOptions) {
+/** Both triangles would be the same: the lower one stays empty. */
+function centredGram(kernels: DoubleKernels, source: RowBlocks, fitted: number, options: SparsePcaOptions) {
   const { genes: p } = source;
-  const gram = new Float64Array(p * p);
-  const mean = new Float64Array(p);
-  eachRow(source, options, ({ data, indices }, start, stop, row) => {
-    if (options.fitOn?.[row] === 0) return;
-    for (let a = start; a < stop; a++) {
-      const value = data[a]!;
-      const base = indices[a]! * p;
-      mean[indices[a]!] = mean[indices[a]!]! + value;
-      for (let b = a; b < stop; b++) gram[base + indices[b]!] = gram[base + indices[b]!]! + value * data[b]!;
-    }
+  const gram = kernels.doubles(p * p);
+  const sums = kernels.doubles(p);
+  const scratch = kernels.integers(gramScratchLength(p, packedEntries(p)));
+  overPackedRows(source, kernels, { fitOn: options.fitOn, hooks: options }, (x, rows) => {
+    kernels.gramAdd(x, rows, gram, sums, scratch);
   });
-  for (let j = 0; j < p; j++) mean[j] = mean[j]! / fitted;
+  const mean = Float64Array.from(sums, (sum) => sum / fitted);
+  let total = 0;
   for (let i = 0; i < p; i++) {
-    for (let j = i; j < p; j++) {
-      gram[i * p + j] = gram[i * p + j]! - fitted * mean[i]! * mean[j]!;
-      gram[j * p + i] = gram[i * p + j]!;
-    }
+    for (let j = i; j < p; j++) gram[i * p + j]! -= fitted * mean[i]! * mean[j]!;
+    total += gram[i * p + i]!;
   }
-  return { gram, mean };
-}
-
-function eachRow(
-  source: RowBlocks,
-  { shouldStop, onProgress }: Pick<SparsePcaOptions, 'shouldStop' | 'onProgress'>,
-  visit: (block: CsrMatrix, start: number, stop: number, row: number) => void,
-): void {
-  let row = 0;
-  for (const block of source.blocks()) {
-    for (let i = 0; i + 1 < block.indptr.length; i++, row++) {
-      if (row % 256 === 0) {
-        if (shouldStop?.()) throw new CancelledError();
-        onProgress?.(row, source.rows);
-      }
-      const start = block.indptr[i]!;
-      const stop = block.indptr[i + 1]!;
-      checkRow(block, start, stop, row, source.genes);
-      if (row < source.rows) visit(block, start, stop, row);
-    }
-  }
-  if (row !== source.rows) {
-    throw new InputError('The blocks given to PCA do not have the number of cells that was said.', {
-      expected: `${source.rows} cells`,
-      found: `${row} cells`,
-    });
-  }
-  onProgress?.(row, source.rows);
-}
-
-function checkRow(block: CsrMatrix, start: number, stop: number, row: number, genes: number): void {
-  let last = -1;
-  for (let a = start; a < stop; a++) {
-    const column = block.indices[a]!;
-    if (column <= last || column >= genes) {
-      throw new InputError('The columns of a sparse row must ascend and lie inside the matrix.', {
-        expected: `ascending columns below ${genes}`,
-        found: `${column} after ${last} in row ${row}`,
-      });
-    }
-    last = column;
-    if (!Number.isFinite(block.data[a]!)) {
-      throw new InputError('PCA needs finite values.', {
-        expected: 'numbers without NaN or infinity',
-        found: `${block.data[a]} at row ${row}, column ${column}`,
-        action: 'Remove these cells or genes first.',
-      });
-    }
-  }
+  return { gram, mean, total };
 }
 
 function signedColumns(vectors: readonly Float64Array[], p: number): Float64Array {

@@ -85,7 +85,13 @@ async function experimentOn(path: string, seed: number, dims = 2, trajectories =
       velocity: null,
     },
   ];
-  return { config, dataset, fits, baselines: [], notes: [] };
+  const map = {
+    name: 'X_of_map',
+    coordinates: normals(dataset.nObs * 2),
+    computed: true,
+    trajectories: null,
+  };
+  return { config, dataset, fits, baselines: [], map, notes: [] };
 }
 
 async function saved(path: string, experiment: Experiment): Promise<string> {
@@ -116,7 +122,9 @@ async function elements(path: string) {
       if (element?.kind === 'dataframe')
         return { ...element, columns: element.columns.filter(({ name }) => name !== 'meander_timepoint') };
       if (element?.kind !== 'dict') return element;
-      const entries = [...element.entries].filter(([name]) => !/^meander(_velocity)?$/.test(name));
+      const entries = [...element.entries].filter(
+        ([name]) => !/^(meander(_velocity|_umap)?|X_of_map)$/.test(name),
+      );
       return { ...element, entries: new Map(entries) };
     });
   } finally {
@@ -138,6 +146,8 @@ async function results(path: string) {
     return {
       velocity: numbers('obsm/meander_velocity', 'uns/meander/velocity'),
       timepoint: numbers('obs/meander_timepoint', 'uns/meander/timepoint'),
+      // the later of two exports finds the name taken
+      map: numbers('obsm/meander_umap', 'obsm/X_of_map', 'uns/meander/umap'),
       trajectories: numbers('uns/meander/trajectory_points'),
       predictions: numbers('uns/meander/prediction_points'),
       cells: cells?.kind === 'dataset' ? cells.strings() : undefined,
@@ -147,13 +157,14 @@ async function results(path: string) {
   }
 }
 
-function expected({ dataset, fits }: Experiment): Awaited<ReturnType<typeof results>> {
+function expected({ dataset, fits, map }: Experiment): Awaited<ReturnType<typeof results>> {
   const { dims } = dataset.embedding;
   const { velocity, trajectories } = fits[0]!;
   const { points } = fits[1]!.predictions[0]!;
   return {
     velocity: { shape: [dataset.nObs, dims], values: velocity! },
     timepoint: { shape: [dataset.nObs], values: cellTimes(dataset) },
+    map: { shape: [dataset.nObs, 2], values: map!.coordinates },
     trajectories: {
       shape: [trajectories!.times.length, trajectories!.cells.length, dims],
       values: trajectories!.points,

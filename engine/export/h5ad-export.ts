@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { loadDataset } from '../dataset/load.ts';
+import { type Dataset, loadDataset } from '../dataset/load.ts';
 import { InputError } from '../errors.ts';
 import { identifyFile } from '../io/file-identity.ts';
 import { ARRAY, DICT, encoding, estimatedBytes, STRING_ARRAY } from '../io/h5ad-write.ts';
@@ -122,7 +122,7 @@ type Results = Record<string, { value: Hdf5Value; attributes: Record<string, str
 
 /** What goes into `uns/meander`; each name is always there, so that a later export can replace all of an earlier one. */
 function resultsOf(experiment: Experiment): Results {
-  const { dataset, fits } = experiment;
+  const { dataset, fits, map } = experiment;
   const { dims } = dataset.embedding;
   const metrics = metricsOf(experiment);
   const rolled = fits.find((fit) => fit.trajectories !== null);
@@ -160,6 +160,11 @@ function resultsOf(experiment: Experiment): Results {
     },
     trajectory_times: { value: Float64Array.from(times), attributes: ARRAY },
     trajectory_points: { value: points, attributes: ARRAY, shape: [times.length, cells.length, dims] },
+    trajectory_map: {
+      value: map?.trajectories ?? new Float32Array(),
+      attributes: ARRAY,
+      shape: [map?.trajectories ? times.length : 0, cells.length, 2],
+    },
     predictions: text(index),
     prediction_points: { value: all, attributes: ARRAY, shape: [start, dims] },
   };
@@ -170,7 +175,7 @@ const labelsOf = ({ dataset }: Experiment, heldOut: number[]) =>
 
 function addResults(
   writer: Hdf5Writer,
-  { dataset, fits }: Experiment,
+  { dataset, fits, map }: Experiment,
   results: Results,
   { obs, oldObsm }: Layout,
 ): void {
@@ -185,8 +190,24 @@ function addResults(
   const shape = [dataset.nObs, dataset.embedding.dims];
   const velocity = fits.find((fit) => fit.velocity !== null)?.velocity;
   if (!oldObsm) writer.group('obsm', DICT);
+  addComputed(writer, dataset, map, oldObsm);
   if (velocity) writer.replaceable(velocityKey, velocity, ARRAY, shape);
   // of another fit, which would be taken for one of this
   else if (writer.has(velocityKey))
     writer.replaceable(velocityKey, new Float32Array(shape[0]! * shape[1]!).fill(Number.NaN), ARRAY, shape);
+}
+
+/** The embedding and the map, where they were computed; under names of ours where the file has others of that name. */
+function addComputed(
+  writer: Hdf5Writer,
+  { nObs, embedding }: Dataset,
+  map: Experiment['map'],
+  oldObsm: boolean,
+): void {
+  const add = (name: string, own: string, values: Float32Array, width: number) => {
+    const key = oldObsm ? `${HOME}/${own}` : `obsm/${writer.has(`obsm/${name}`) ? `meander_${own}` : name}`;
+    writer.replaceable(key, values, ARRAY, [nObs, width]);
+  };
+  if (embedding.computed) add(embedding.name, 'pca', embedding.points, embedding.dims);
+  if (map?.computed) add(map.name, 'umap', map.coordinates, 2);
 }

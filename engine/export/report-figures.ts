@@ -8,7 +8,9 @@ import { decimalsFor, formatMeanSd, heldOutLabel } from '../figures/words.ts';
 import type { ReportInput } from './report-input.ts';
 
 export interface ReportFigures {
-  map: Figure;
+  components: Figure;
+  /** null where there is no map */
+  map: Figure | null;
   /** null where nothing was held out */
   prediction: Figure | null;
   wasserstein: Figure | null;
@@ -22,7 +24,7 @@ export function reportFigures(input: ReportInput): ReportFigures {
   const { timepoints, embedding, trajectories, rows, summary, losses } = input;
   const heldOut = [...new Set(rows.map((row) => row.heldOut))];
   return {
-    map: mapFigure({
+    components: mapFigure({
       embedding: embedding.name,
       points: embedding.points,
       dims: embedding.dims,
@@ -31,12 +33,30 @@ export function reportFigures(input: ReportInput): ReportFigures {
       heldOut,
       trajectories,
     }),
+    map: input.map && onMap(input, input.map, heldOut),
     prediction: input.predictions.length > 0 ? prediction(input) : null,
     wasserstein: rows.length > 0 ? wassersteinFigure({ rows, summary, ...unitOf(timepoints) }) : null,
     pathDistance:
       input.pathDistances.length > 0 ? pathDistanceFigure(input.pathDistances, unitOf(timepoints)) : null,
     loss: losses.length > 0 ? lossFigure(losses, unitOf(timepoints)) : null,
   };
+}
+
+function onMap(
+  { embedding, timepoints, trajectories }: ReportInput,
+  map: NonNullable<ReportInput['map']>,
+  heldOut: readonly string[],
+): Figure {
+  return mapFigure({
+    embedding: map.name,
+    forTheEye: true,
+    points: map.points,
+    dims: 2,
+    cellTimepoint: embedding.cellTimepoint.map((k, i) => (Number.isFinite(map.points[2 * i]!) ? k : -1)),
+    timepoints,
+    heldOut,
+    trajectories: trajectories && map.trajectories && { ...trajectories, points: map.trajectories },
+  });
 }
 
 function prediction(input: ReportInput): Figure {

@@ -30,6 +30,15 @@ export interface ReportInput {
     /** index into the timepoints, −1 = of none, `[nObs]` */
     cellTimepoint: Int32Array;
   };
+  /** a map for the eye; null: there is none */
+  map: {
+    /** name in `obsm`, e.g. `X_umap` */
+    name: string;
+    /** [nObs, 2], NaN for a cell without a place */
+    points: Float32Array;
+    /** the trajectories on it, [times, trajectories, 2]; null: there are none */
+    trajectories: Float32Array | null;
+  } | null;
   /** one for each fit or baseline and held-out timepoint, all cells together */
   rows: readonly ReportRow[];
   /** the same by cell type of the real cells; only w1 has a figure */

@@ -22,6 +22,11 @@ function input(text: string): ReportInput {
       ],
     },
     nObs: 6,
+    map: {
+      name: `X_${text}`,
+      points: Float32Array.from({ length: 12 }, (_, k) => (k < 2 ? Number.NaN : k)),
+      trajectories: Float32Array.of(0, 0, 1, 1, 2, 2),
+    },
     timepoints: { labels: ['a', held, 'c'], times: [0, 1, 2], counts: [2, 2, 2] },
     embedding: {
       name: `X_${text}`,
@@ -144,9 +149,9 @@ describe('renderReport', () => {
     expect(data.attributes).toContain('application/json');
     expect(data.source).not.toContain('<');
     const figures = JSON.parse(data.source) as Record<string, { data: { name?: string }[] }>;
-    expect(Object.keys(figures)).toEqual(['map', 'prediction', 'wasserstein', 'loss']);
+    expect(Object.keys(figures)).toEqual(['components', 'map', 'prediction', 'wasserstein', 'loss']);
     for (const id of Object.keys(figures)) expect(attacked).toContain(`id="${id}"`);
-    expect(figures.map.data[1].name).toBe(
+    expect(figures.components.data[1].name).toBe(
       'held &lt;/script&gt;&lt;img src=x onerror=alert(1)&gt; (held out)',
     );
   });
@@ -188,7 +193,7 @@ describe('renderReport', () => {
     const bare = { ...input('plain'), rows: [], summary: [], predictions: [], losses: [], notes: [] };
     const { markup, scripts } = parts(renderReport({ ...bare, trajectories: null }));
     expect(markup).toContain('no claim about accuracy');
-    expect(Object.keys(JSON.parse(scripts[0].source))).toEqual(['map']);
+    expect(Object.keys(JSON.parse(scripts[0].source))).toEqual(['components', 'map']);
     expect(markup).not.toContain('id="wasserstein"');
   });
 });

@@ -35,6 +35,7 @@ ${verdictSection(input)}
 <main>
 <h2>Cells and trajectories</h2>
 ${trajectorySentence(input)}
+${place('components', figures.components)}
 ${place('map', figures.map)}
 ${timepointTable(input)}
 ${figures.prediction && html`<h2>Predicted beside real cells</h2>${place('prediction', figures.prediction)}`}

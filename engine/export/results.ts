@@ -90,7 +90,7 @@ export async function writeResults(
 }
 
 /** The trajectories that an experiment shows; undefined if it has none. */
-export function trajectoriesOf({ dataset, fits }: Experiment): TrajectoriesTable | undefined {
+export function trajectoriesOf({ dataset, fits, map }: Experiment): TrajectoriesTable | undefined {
   const { trajectories } = fits.find((fit) => fit.trajectories !== null) ?? {};
   if (!trajectories) return undefined;
   const { cells, times, points } = trajectories;
@@ -100,6 +100,7 @@ export function trajectoriesOf({ dataset, fits }: Experiment): TrajectoriesTable
     points,
     dims: dataset.embedding.dims,
     coordinateName: dataset.embedding.name,
+    map: map?.trajectories ? { name: map.name, points: map.trajectories } : null,
   };
 }
 
@@ -108,7 +109,7 @@ export function reportInput(
   metrics: Metrics,
   command: ReportInput['command'],
 ): ReportInput {
-  const { dataset, fits, config, notes } = experiment;
+  const { dataset, fits, config, notes, map } = experiment;
   const { labels, times, counts, cellTimepoint, unit } = dataset.timepoints;
   const rolled = fits.find((fit) => fit.trajectories !== null);
   const together = (heldOut: number[]) =>
@@ -126,6 +127,7 @@ export function reportInput(
       points: dataset.embedding.points,
       cellTimepoint,
     },
+    map: map && { name: map.name, points: map.coordinates, trajectories: map.trajectories },
     rows: metrics.rows.filter((row) => row.cellType === null),
     cellTypeRows: metrics.rows.filter((row) => row.cellType !== null),
     summary: metrics.summary,

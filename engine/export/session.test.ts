@@ -7,6 +7,7 @@ import type { Kernels } from '../compute/kernels.ts';
 import { loadKernels } from '../compute/wasm.ts';
 import { type ExperimentInput, parseExperiment } from '../config.ts';
 import { loadDataset, loadOptionsOf } from '../dataset/load.ts';
+import { mapCells, placePoints } from '../embedding/cell-map.ts';
 import { InputError } from '../errors.ts';
 import { runBaselineJob } from '../evaluate/baselines.ts';
 import { runFitJob } from '../evaluate/held-out.ts';
@@ -80,12 +81,25 @@ async function perform(
   const dataset = await loadDataset([path], loadOptionsOf(config));
   const shared = shareDataset(dataset, config);
   const { jobs, baselineJobs, notes } = planExperiment(dataset, config, purpose);
+  const fits = jobs.map((job) => runFitJob(kernels, shared, job, hooks));
   return {
     config,
     dataset,
-    fits: jobs.map((job) => runFitJob(kernels, shared, job, hooks)),
+    fits,
     baselines: baselineJobs.map((job) => runBaselineJob(shared, job, hooks)),
+    map: mapOf(shared, fits),
     notes,
+  };
+}
+
+function mapOf(shared: ReturnType<typeof shareDataset>, fits: Experiment['fits']): Experiment['map'] {
+  const coordinates = mapCells(shared, 42);
+  const { points } = fits.find((fit) => fit.trajectories !== null)!.trajectories!;
+  return {
+    name: 'X_umap',
+    coordinates,
+    computed: true,
+    trajectories: placePoints(points, shared, coordinates, 42),
   };
 }
 
@@ -314,6 +328,8 @@ describe('tables of a session', () => {
         X_pca_1: table.points[at],
         X_pca_2: table.points[at + 1],
         X_pca_3: table.points[at + 2],
+        X_umap_1: table.map!.points[2 * (s * n + r)],
+        X_umap_2: table.map!.points[2 * (s * n + r) + 1],
       });
     });
     // the two ways to the same text
@@ -341,7 +357,7 @@ describe('tables of a session', () => {
     const same = exportSession(session, { csv: session, what: 'metrics' });
     expect((await errorOf(same)).detail).toMatchObject({ file: session, option: '--csv' });
     const path = join(folder, 'bare.meander.h5ad');
-    const bare = { ...experiment, fits: [], baselines: [] };
+    const bare = { ...experiment, fits: [], baselines: [], map: null };
     await writeSession(path, {
       experiment: bare,
       command: 'run',

@@ -38,6 +38,8 @@ export async function writeSession(
   const { dataset } = experiment;
   const { name, dims, points } = dataset.embedding;
   const embedding = elementName(name);
+  const { map } = experiment;
+  const rolled = experiment.fits.find((fit) => fit.trajectories !== null)?.trajectories;
   const velocity = experiment.fits.find((fit) => fit.velocity !== null)?.velocity;
   const state = {
     experiment: { ...experiment, versions: metrics.manifest.versions },
@@ -51,10 +53,13 @@ export async function writeSession(
     obsm: {
       [embedding]: { values: points, shape: [dataset.nObs, dims] },
       ...(velocity && { [VELOCITY]: { values: velocity, shape: [dataset.nObs, dims] } }),
+      ...(map && { [elementName(map.name)]: { values: map.coordinates, shape: [dataset.nObs, 2] } }),
     },
     state,
     texts: { metrics: JSON.stringify(metrics) },
     shapeOf: (key, { length }) => {
+      if (key === 'experiment/map/trajectories')
+        return [length / (2 * rolled!.cells.length), rolled!.cells.length, 2];
       if (!/(^|\/)(points|velocity)$/.test(key)) return undefined;
       const trajectory = /^experiment\/fits\/(\d+)\/trajectories\/points$/.exec(key);
       if (!trajectory) return [length / dims, dims];

@@ -47,8 +47,22 @@ describe('trajectoriesCsv', () => {
       points: Float32Array.of(0, 1, 10, 11, 100, 101, 110, 111, 200, 201, 210, -211.5),
       dims: 2,
       coordinateName: 'X_pca',
+      map: null,
     }),
   ];
+
+  it('has the places on the map beside, where there is one', () => {
+    const [header, first] = trajectoriesCsv({
+      cellNames: ['a', 'b'],
+      times: [0, 1],
+      points: Float32Array.of(0, 1, 2, 3),
+      dims: 1,
+      coordinateName: 'X_pca',
+      map: { name: 'X_umap', points: Float32Array.of(10, 11, 20, 21, 30, 31, 40, 41) },
+    });
+    expect(header).toBe('trajectory,cell,time,X_pca_1,X_umap_1,X_umap_2\r\n');
+    expect(first).toBe('0,a,0,0,10,11\r\n0,a,1,2,30,31\r\n');
+  });
 
   it('writes a header and a chunk for each trajectory', () => {
     expect(chunks).toEqual([

@@ -12,16 +12,19 @@ export interface TrajectoriesTable {
   dims: number;
   /** e.g. `X_pca`, which gives the columns `X_pca_1`, `X_pca_2`, … */
   coordinateName: string;
+  /** the same points on the map for the eye; null: there is none */
+  map: { name: string /** [times, trajectories, 2] */; points: Float32Array } | null;
 }
 
 /**
- * Trajectories as CSV (RFC 4180, UTF-8, CRLF), one line a point: trajectory (from 0), cell, time, coordinates.
+ * Trajectories as CSV (RFC 4180, UTF-8, CRLF), one line a point: trajectory (from 0), cell, time, coordinates, place on the map.
  * Yields the header and then one chunk a trajectory, so that the whole text need not be in memory.
  * Numbers have the fewest digits that give the same float32 back.
  */
 export function* trajectoriesCsv(table: TrajectoriesTable): Generator<string, void, undefined> {
-  const { cellNames, times, points, dims, coordinateName } = table;
-  const coordinates = Array.from({ length: dims }, (_, k) => csvText(`${coordinateName}_${k + 1}`));
+  const { cellNames, times, points, dims, coordinateName, map } = table;
+  const named = (name: string, n: number) => Array.from({ length: n }, (_, k) => csvText(`${name}_${k + 1}`));
+  const coordinates = [...named(coordinateName, dims), ...(map ? named(map.name, 2) : [])];
   yield `${['trajectory', 'cell', 'time', ...coordinates].join(',')}\r\n`;
   const timeTexts = times.map((time) => float32Text(Math.fround(time)));
   for (let r = 0; r < cellNames.length; r++) {
@@ -31,6 +34,10 @@ export function* trajectoriesCsv(table: TrajectoriesTable): Generator<string, vo
       chunk += `${r},${cell},${timeTexts[s]}`;
       const start = (s * cellNames.length + r) * dims;
       for (let k = 0; k < dims; k++) chunk += `,${float32Text(points[start + k])}`;
+      if (map) {
+        const place = 2 * (s * cellNames.length + r);
+        chunk += `,${float32Text(map.points[place]!)},${float32Text(map.points[place + 1]!)}`;
+      }
       chunk += '\r\n';
     }
     yield chunk;
@@ -53,6 +60,7 @@ export function trajectoryTable({
   points,
   dims,
   coordinateName,
+  map,
 }: TrajectoriesTable): Table {
   const rows = cellNames.length * times.length;
   const trajectory = new Int32Array(rows);
@@ -72,6 +80,7 @@ export function trajectoryTable({
     { name: 'cell', kind: 'text', values: cell },
     { name: 'time', kind: 'float64', values: time },
     ...coordinateColumns(coordinateName, dims, rows, (row, k) => points[order[row]! * dims + k]!),
+    ...(map ? coordinateColumns(map.name, 2, rows, (row, k) => map.points[order[row]! * 2 + k]!) : []),
   ];
 }
 

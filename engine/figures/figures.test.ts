@@ -227,7 +227,14 @@ describe('texts from a file', () => {
         embedding: hostile,
         dims: 2,
         panels: [
-          { method: hostile, heldOut: hostile, note: hostile, predicted: points, real: points, context: points },
+          {
+            method: hostile,
+            heldOut: hostile,
+            note: hostile,
+            predicted: points,
+            real: points,
+            context: points,
+          },
         ],
       }),
       wassersteinFigure({ rows: [row], summary: [{ ...row, w1Mean: 1, w1Sd: null }] }),

@@ -25,6 +25,8 @@ export interface TimepointNames {
 export interface MapInput {
   /** name in `obsm`, e.g. `X_pca` */
   embedding: string;
+  /** whether it is a map such as UMAP, on which distances mean little; default no */
+  forTheEye?: boolean;
   /** row-major `[nObs, dims]` */
   points: Float32Array;
   dims: number;
@@ -98,11 +100,14 @@ export function mapFigure(input: MapInput, options: MapOptions = {}): Figure {
       },
     },
     caption: [
-      `Each dot is a cell at its place in the first two components of ${input.embedding}, coloured by timepoint.`,
+      input.forTheEye
+        ? `Each dot is a cell at its place on ${input.embedding}, a map for the eye, coloured by timepoint. It keeps neighbourhoods, not distances: gaps, lengths and densities on it mean little.`
+        : `Each dot is a cell at its place in the first two components of ${input.embedding}, coloured by timepoint.`,
       heldOut.length > 0 &&
         `Rings: cells of ${joinAnd(heldOut.map((label) => timepointLabel(label, timepoints.unit)))}, held out in the evaluation.`,
       rows.length < timed.length &&
         `${formatCount(rows.length)} of ${formatCount(timed.length)} cells are drawn, chosen at random.`,
+      lines && input.forTheEye && 'A trajectory is drawn where the real cells lie that are nearest to it.',
       lines &&
         `Lines: ${formatCount(lines.drawn)}${lines.drawn < lines.all ? ` of ${formatCount(lines.all)}` : ''} trajectories, coloured by time.`,
     ]

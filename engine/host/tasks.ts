@@ -23,6 +23,8 @@ export type Task =
   | ({ kind: 'embed'; paths: string[]; out: string } & EmbedOptions)
   /** a map of the cells for the eye, [nObs, 2] */
   | { kind: 'map'; dataset: SharedDataset; seed: number }
+  /** places points of the embedding on a map of its cells; null where one is not finite */
+  | { kind: 'place'; points: Float32Array; dataset: SharedDataset; map: Float32Array; seed: number }
   /** writes the embedded example as an h5ad */
   | { kind: 'example'; path: string }
   /** saves an experiment as a session */
@@ -36,28 +38,25 @@ export type Task =
   | { kind: 'fit'; dataset: SharedDataset; job: FitJob }
   | { kind: 'baselines'; dataset: SharedDataset; job: BaselineJob };
 
-/** What a task gives. */
-export type TaskResult<T extends Task> = T extends { kind: 'inspect' }
-  ? Inspection
-  : T extends { kind: 'open session' }
-    ? Session
-    : T extends { kind: 'export' }
-      ? { source?: string }
-      : T extends { kind: 'load' }
-        ? Dataset
-        : T extends { kind: 'embed' }
-          ? string[]
-          : T extends { kind: 'gene' | 'map' }
-            ? Float32Array
-            : T extends { kind: 'index genes' }
-              ? IndexState
-              : T extends { kind: 'index state' }
-                ? IndexState
-                : T extends { kind: 'example' | 'save session' | 'report' }
-                  ? undefined
-                  : T extends { kind: 'baselines' }
-                    ? BaselineResult
-                    : FitResult;
+/** What each kind of task gives. */
+interface Results {
+  inspect: Inspection;
+  load: Dataset;
+  gene: Float32Array;
+  'index genes': IndexState;
+  'index state': IndexState;
+  embed: string[];
+  map: Float32Array;
+  place: Float32Array | null;
+  example: undefined;
+  'save session': undefined;
+  'open session': Session;
+  export: { source?: string };
+  report: undefined;
+  fit: FitResult;
+  baselines: BaselineResult;
+}
+export type TaskResult<T extends Task> = Results[T['kind']];
 
 /** Where a running task is. */
 export interface Progress {

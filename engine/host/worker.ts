@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Kernels } from '../compute/kernels.ts';
 import { loadKernels } from '../compute/wasm.ts';
 import { loadDataset } from '../dataset/load.ts';
-import { mapCells } from '../embedding/cell-map.ts';
+import { mapCells, placePoints } from '../embedding/cell-map.ts';
 import { errorToMessage } from '../errors.ts';
 import { runBaselineJob } from '../evaluate/baselines.ts';
 import { type FitResult, runFitJob } from '../evaluate/held-out.ts';
@@ -59,6 +59,10 @@ async function perform(task: Task): Promise<{ result: unknown; transfer: ArrayBu
       const hooks = { shouldStop, onProgress: progressReporter() };
       const coordinates = mapCells(task.dataset, task.seed, hooks);
       return { result: coordinates, transfer: [coordinates.buffer as ArrayBuffer] };
+    }
+    case 'place': {
+      const { points, dataset, map, seed } = task;
+      return { result: placePoints(points, dataset, map, seed, { shouldStop }), transfer: [] };
     }
     case 'example':
       await writeExample(task.path);

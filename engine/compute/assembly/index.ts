@@ -1,10 +1,16 @@
-// What engine/compute/wasm.ts calls. Arrays are float32, given as byte offsets; nothing is allocated here.
+// What the files of engine/compute call. Arrays are given as byte offsets; nothing is allocated here.
+// In float32:
 export { gemm, gemmScratchLength } from './gemm';
 export { columnSum, fillRows } from './rows';
 export { seluBackward, seluForward } from './selu';
 export { adam } from './adam';
 export { landEnergy } from './land';
+export { nearestScan } from './nearest';
+export { umapEpoch } from './umap-layout';
 export { landBoxesLength, landDataLength, landScratchLength, landSet } from './land-samples';
+// In float64:
+export { gramAdd, sparseProduct } from './sparse-rows';
+export { addVectors, dots, symmetricProduct } from './symmetric';
 
 /** Where the constants of the module end; the caller gives out memory from there. */
 export function heapStart(): usize {

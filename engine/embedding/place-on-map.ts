@@ -1,0 +1,211 @@
+import { CancelledError, InputError } from '../errors.ts';
+import { drawWithoutReplacement, randomStream } from '../random.ts';
+import { PointIndex } from './point-index.ts';
+
+/** Real cells with their places on a map. */
+export interface MappedCells {
+  n: number;
+  d: number;
+  /** in the space where the queries live, flat [n, d] */
+  points: Float32Array;
+  /** on the map, flat [n, 2]; a cell with NaN here or in `points` is passed over */
+  coordinates: Float32Array;
+}
+
+export interface PlaceOptions {
+  /** cells that decide on a place, default 10; all where there are fewer */
+  neighbors?: number;
+  /** of the search's own draws, default 0 */
+  seed?: number;
+  /** asked every few milliseconds; true ends the work with CancelledError */
+  shouldStop?(): boolean;
+  onProgress?(done: number, total: number): void;
+}
+
+export interface PlacedPoints {
+  /** on the map, flat [m, 2] */
+  coordinates: Float32Array;
+  /** the nearest real cell of each query, [m] */
+  nearestCells: Int32Array;
+  /** how far it is, in the space of the points; far from all cells a place on the map means little, [m] */
+  distances: Float32Array;
+  /** cells passed over because a coordinate of theirs is not finite */
+  skippedCells: number;
+}
+
+/** share of the true neighbours that the search must find */
+const RECALL = 0.99;
+/** cells that tell how far neighbours lie apart on the map */
+const PROBES = 500;
+/** cells between two questions whether to stop */
+const BREATH = 4096;
+
+/**
+ * Where points of PCA space (trajectories, predicted cells) are drawn on a map of real cells: among the places of the nearest cells.
+ *
+ * Neighbours vote with 1 / distance². The place of one of them is chosen, the weighted medoid; the result is the
+ * weighted mean of those near it. "Near" is twice the distance on the map that neighbours typically have, so a point between two islands of the
+ * map lies on one of them and never in the empty middle. A point that is equal to a cell lies exactly on it.
+ *
+ * What a map distorts: it keeps neighbourhoods, not distances. Lengths, speeds, densities, gaps and the order of islands on it mean nothing; a
+ * straight path may bend, jump from island to island or stand still. Nothing is to be measured on a map: all
+ * figures come from the space of the points, as `distances` here does.
+ * @param queries flat [m, d], finite; m may be 0
+ * @throws InputError where sizes do not fit, a query is not finite or no cell is left; WorkError where memory does not
+ *   suffice; CancelledError
+ */
+export function placeOnMap(
+  queries: Float32Array,
+  m: number,
+  cells: MappedCells,
+  options: PlaceOptions = {},
+): PlacedPoints {
+  const { d } = cells;
+  checkInput(queries, m, cells);
+  const stop = () => {
+    if (options.shouldStop?.()) throw new CancelledError();
+  };
+  const kept = usableCells(cells, stop);
+  requireCells(cells.n, kept.length);
+  const k = Math.min(options.neighbors ?? 10, kept.length);
+  const random = randomStream(options.seed ?? 0, 'place on map');
+  const whole = kept.length === cells.n;
+  const points = whole ? cells.points : rowsOf(cells.points, kept, d);
+  const places = whole ? cells.coordinates : rowsOf(cells.coordinates, kept, 2);
+  // one more than k, as the probes find themselves
+  const most = Math.min(k + 1, kept.length);
+  const index = new PointIndex(points, kept.length, d, most, m + PROBES, random, stop);
+  const probes = drawWithoutReplacement(kept.length, PROBES, random);
+  const all = new Float32Array((m + probes.length) * d);
+  all.set(queries);
+  all.set(rowsOf(points, probes, d), m * d);
+  const found = index.nearest(all, m + probes.length, RECALL, (done, total) => {
+    stop();
+    options.onProgress?.(done, total);
+  });
+  const reach = 2 * typicalDistance(found.subarray(m * most), probes, most, places);
+
+  const coordinates = new Float32Array(2 * m);
+  const nearestCells = new Int32Array(m);
+  const distances = new Float32Array(m);
+  for (let i = 0; i < m; i++) {
+    if (i % 256 === 0) stop();
+    const ids = found.subarray(i * most, i * most + k);
+    const squares = Float64Array.from(ids, (j) => squareBetween(queries, i, points, j, d));
+    const nearest = squares.reduce((best, square, a) => (square < squares[best]! ? a : best), 0);
+    nearestCells[i] = kept[ids[nearest]!]!;
+    distances[i] = Math.sqrt(squares[nearest]!);
+    coordinates.set(placeAmong(ids, squares, squares[nearest]!, places, reach), 2 * i);
+  }
+  return { coordinates, nearestCells, distances, skippedCells: cells.n - kept.length };
+}
+
+function placeAmong(
+  ids: Int32Array,
+  squares: Float64Array,
+  least: number,
+  places: Float32Array,
+  reach: number,
+): [number, number] {
+  // at distance 0 only the cells there have a say
+  const weights = squares.map((square) => (least > 0 ? least / square : square === 0 ? 1 : 0));
+  const medoid = weightedMedoid(ids, weights, places);
+  if (least === 0) return [places[2 * medoid]!, places[2 * medoid + 1]!];
+  let [x, y, total] = [0, 0, 0];
+  ids.forEach((j, a) => {
+    if (!(mapDistance(places, j, medoid) <= reach) && j !== medoid) return;
+    x += weights[a]! * places[2 * j]!;
+    y += weights[a]! * places[2 * j + 1]!;
+    total += weights[a]!;
+  });
+  return [x / total, y / total];
+}
+
+/** Which of the cells with a say has the smallest weighted sum of distances to the others. */
+function weightedMedoid(ids: Int32Array, weights: Float64Array, places: Float32Array): number {
+  let best = -1;
+  let least = Number.POSITIVE_INFINITY;
+  ids.forEach((j, a) => {
+    if (weights[a] === 0) return;
+    let sum = 0;
+    for (let b = 0; b < ids.length; b++) sum += weights[b]! * mapDistance(places, j, ids[b]!);
+    if (best < 0 || sum < least) {
+      best = j;
+      least = sum;
+    }
+  });
+  return best;
+}
+
+/** The median distance on the map between a cell and its neighbours in the space of the points. */
+function typicalDistance(found: Int32Array, probes: Int32Array, most: number, places: Float32Array): number {
+  const all: number[] = [];
+  probes.forEach((i, p) => {
+    for (const j of found.subarray(p * most, (p + 1) * most)) {
+      if (j !== i) all.push(mapDistance(places, i, j));
+    }
+  });
+  all.sort((a, b) => a - b);
+  return all[all.length >> 1] ?? 0;
+}
+
+function mapDistance(places: Float32Array, i: number, j: number): number {
+  return Math.sqrt(squareBetween(places, i, places, j, 2));
+}
+
+function squareBetween(a: Float32Array, i: number, b: Float32Array, j: number, d: number): number {
+  let sum = 0;
+  for (let c = 0; c < d; c++) sum += (a[i * d + c]! - b[j * d + c]!) ** 2;
+  return sum;
+}
+
+function rowsOf(values: Float32Array, rows: Int32Array, width: number): Float32Array {
+  const out = new Float32Array(rows.length * width);
+  rows.forEach((row, r) => {
+    out.set(values.subarray(row * width, (row + 1) * width), r * width);
+  });
+  return out;
+}
+
+function usableCells({ n, d, points, coordinates }: MappedCells, stop: () => void): Int32Array {
+  const kept = new Int32Array(n);
+  let count = 0;
+  for (let i = 0; i < n; i++) {
+    if (i % BREATH === 0) stop();
+    if (allFinite(coordinates, 2 * i, 2 * i + 2) && allFinite(points, i * d, (i + 1) * d)) kept[count++] = i;
+  }
+  return kept.subarray(0, count);
+}
+
+function allFinite(values: Float32Array, from: number, to: number): boolean {
+  for (let a = from; a < to; a++) if (!Number.isFinite(values[a]!)) return false;
+  return true;
+}
+
+function checkInput(queries: Float32Array, m: number, { n, d, points, coordinates }: MappedCells): void {
+  if (queries.length !== m * d || points.length !== n * d || coordinates.length !== 2 * n) {
+    throw new InputError(
+      'The points to be placed on the map and its cells do not have the sizes that were said.',
+      {
+        expected: `${m} × ${d}, ${n} × ${d} and ${n} × 2 values`,
+        found: `${queries.length}, ${points.length} and ${coordinates.length}`,
+      },
+    );
+  }
+  const bad = queries.findIndex((v) => !Number.isFinite(v));
+  if (bad >= 0) {
+    throw new InputError('A point without finite coordinates has no place on the map.', {
+      expected: 'numbers without NaN or infinity',
+      found: `${queries[bad]} at point ${Math.floor(bad / d)}, coordinate ${bad % d}`,
+    });
+  }
+}
+
+function requireCells(n: number, usable: number): void {
+  if (usable > 0) return;
+  throw new InputError('No point can be placed on a map without cells.', {
+    expected: 'at least one cell whose coordinates are numbers',
+    found: n === 0 ? 'no cell' : `${n} cells, all with NaN or infinity`,
+    action: 'choose or compute another map',
+  });
+}
