@@ -25,6 +25,7 @@ export { type Metrics, metricsOf, writeResults } from './export/results.ts';
 export { openResultsFolder, type ResultsFolder } from './export/results-folder.ts';
 export type { Session } from './export/session.ts';
 export { createPool, type Pool } from './host/pool.ts';
-export type { Progress, Task } from './host/tasks.ts';
+export type { Progress } from './host/protocol.ts';
+export type { Task } from './host/tasks.ts';
 export { type Experiment, type ExperimentEvent, planExperiment, runExperiment } from './pipeline.ts';
 export { resolveFitSettings } from './presets.ts';

@@ -8,7 +8,7 @@ import type { BaselineJob, BaselineResult } from './evaluate/baselines.ts';
 import type { FitJob, FitResult } from './evaluate/held-out.ts';
 import type { SharedDataset } from './evaluate/space.ts';
 import type { Pool } from './host/pool.ts';
-import type { Progress } from './host/tasks.ts';
+import type { Progress } from './host/protocol.ts';
 import { resolveFitSettings } from './presets.ts';
 import { drawWithoutReplacement, randomStream } from './random.ts';
 

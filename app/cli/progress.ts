@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import type { FitJob } from '../../engine/evaluate/held-out.ts';
-import type { Progress } from '../../engine/host/tasks.ts';
+import type { Progress } from '../../engine/host/protocol.ts';
 import type { ExperimentEvent } from '../../engine/pipeline.ts';
 
 const BAR_WIDTH = 24;

@@ -29,11 +29,15 @@ export interface PlacedPoints {
   nearestCells: Int32Array;
   /** how far it is, in the space of the points; far from all cells a place on the map means little, [m] */
   distances: Float32Array;
+  /** how the nearest cells were searched; `approximate` finds 98 % of them and more, above 10⁹ pairs of point and cell */
+  method: 'exact' | 'approximate';
   /** cells passed over because a coordinate of theirs is not finite */
   skippedCells: number;
 }
 
-/** share of the true neighbours that the search must find */
+/** pairs of query and cell up to which the nearest cells are searched exactly, some seconds */
+const MOST_EXACT = 1e9;
+/** share of the true neighbours that the search must find beyond */
 const RECALL = 0.99;
 /** cells that tell how far neighbours lie apart on the map */
 const PROBES = 500;
@@ -76,14 +80,13 @@ export function placeOnMap(
   const most = Math.min(k + 1, kept.length);
   const index = new PointIndex(points, kept.length, d, most, m + PROBES, random, stop);
   const probes = drawWithoutReplacement(kept.length, PROBES, random);
-  const all = new Float32Array((m + probes.length) * d);
-  all.set(queries);
-  all.set(rowsOf(points, probes, d), m * d);
-  const found = index.nearest(all, m + probes.length, RECALL, (done, total) => {
+  const near = index.nearest(rowsOf(points, probes, d), probes.length, RECALL, stop);
+  const reach = 2 * typicalDistance(near, probes, most, places);
+  const method = m * kept.length <= MOST_EXACT ? 'exact' : 'approximate';
+  const found = index.nearest(queries, m, method === 'exact' ? 1 : RECALL, (done, total) => {
     stop();
     options.onProgress?.(done, total);
   });
-  const reach = 2 * typicalDistance(found.subarray(m * most), probes, most, places);
 
   const coordinates = new Float32Array(2 * m);
   const nearestCells = new Int32Array(m);
@@ -97,7 +100,7 @@ export function placeOnMap(
     distances[i] = Math.sqrt(squares[nearest]!);
     coordinates.set(placeAmong(ids, squares, squares[nearest]!, places, reach), 2 * i);
   }
-  return { coordinates, nearestCells, distances, skippedCells: cells.n - kept.length };
+  return { coordinates, nearestCells, distances, method, skippedCells: cells.n - kept.length };
 }
 
 function placeAmong(

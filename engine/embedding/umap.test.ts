@@ -1,7 +1,7 @@
 import { UMAP } from 'umap-js';
 import { describe, expect, it } from 'vitest';
 import { CancelledError, InputError } from '../errors.ts';
-import { type RandomStream, randomStream } from '../random.ts';
+import { drawWithoutReplacement, type RandomStream, randomStream } from '../random.ts';
 import { nearestNeighbors } from './neighbors.ts';
 import { umap } from './umap.ts';
 import { fitUmapCurve } from './umap-curve.ts';
@@ -208,5 +208,6 @@ function medianNearest(map: Float32Array): number {
 
 /** The places of the map, given to other cells. */
 function shuffled(map: Float32Array): Float32Array {
-  return map.map((_, a) => map[(a + 2 * 211) % map.length]!);
+  const order = drawWithoutReplacement(n, n, randomStream(1, 'shuffle'));
+  return map.map((_, a) => map[2 * order[a >> 1]! + (a & 1)]!);
 }

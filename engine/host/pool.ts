@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { builtUrl } from '../built.ts';
 import { CancelledError, errorFromMessage, WorkError } from '../errors.ts';
-import type { Progress, Reply, Task, TaskResult } from './tasks.ts';
+import type { Progress } from './protocol.ts';
+import type { Reply, Task, TaskResult } from './tasks.ts';
 
 /** How long a worker may take to notice that it shall stop, before it is replaced. */
 const STOP_GRACE_MS = 200;

@@ -8,6 +8,7 @@ import type { ExportOptions } from '../export/export-session.ts';
 import type { Session, SessionInput } from '../export/session.ts';
 import type { IndexState } from '../io/gene-index.ts';
 import type { Inspection } from '../io/inspect.ts';
+import type { Progress } from './protocol.ts';
 
 /** What a worker can do. Everything in a task is plain data or shared memory. */
 export type Task =
@@ -57,32 +58,6 @@ interface Results {
   baselines: BaselineResult;
 }
 export type TaskResult<T extends Task> = Results[T['kind']];
-
-/** Where a running task is. */
-export interface Progress {
-  stage:
-    | 'reading'
-    | 'indexing'
-    | 'normalising'
-    | 'variable genes'
-    | 'components'
-    | 'neighbours'
-    | 'graph'
-    | 'layout'
-    | 'coupling'
-    | 'interpolant'
-    | 'vector field'
-    | 'rollout'
-    | 'evaluation';
-  /** steps done of this stage */
-  step: number;
-  /** steps of this stage at most (training may stop early) */
-  steps: number;
-  /** the last validation loss of a training stage */
-  loss?: number;
-  /** seconds until the stage ends at the latest */
-  secondsLeft?: number;
-}
 
 /** What a worker says. */
 export type Reply =

@@ -14,7 +14,8 @@ import type { ReadHooks } from '../io/h5ad-matrix.ts';
 import { libraryFailed } from '../io/hdf5.ts';
 import { inspectData } from '../io/inspect.ts';
 import { writeExample } from '../simulate/write-example.ts';
-import type { Progress, Reply, Task } from './tasks.ts';
+import type { Progress } from './protocol.ts';
+import type { Reply, Task } from './tasks.ts';
 
 /** Messages about progress at most this often. */
 const PROGRESS_INTERVAL_MS = 100;

@@ -1,0 +1,182 @@
+import { z } from 'zod';
+import { experimentSchema } from '../config.ts';
+import type { ObsColumnInfo } from '../dataset/anndata.ts';
+import type { Finding } from '../dataset/finding.ts';
+import type { TimeColumns } from '../dataset/time-columns.ts';
+import type { Timepoints } from '../dataset/timepoints.ts';
+import type { ErrorMessage } from '../errors.ts';
+
+/*
+ * The contract between the interface and the engine, the same over every transport. Pure: no Node here. The interface
+ * names files and datasets by handles, never by paths; typed arrays travel as they are.
+ */
+
+/** Issued by whoever may name files: the main process after a dialog or a drop, the server for its folders. */
+const fileHandle = z.string().min(1).max(100);
+/** Issued by the engine for what it has opened. */
+const datasetHandle = z.string().min(1).max(100);
+const name = z.string().min(1).max(1000);
+const { time, timepoints, where } = experimentSchema.shape;
+
+/** What of a configuration says how cells become points. */
+export const preparationSchema = experimentSchema
+  .pick({
+    where: true,
+    embedding: true,
+    dims: true,
+    batch: true,
+    expression: true,
+    expressionState: true,
+    minCounts: true,
+    minGenes: true,
+    maxMitochondrial: true,
+    minCells: true,
+    targetSum: true,
+    variableGenes: true,
+    flavour: true,
+    genesByBatch: true,
+    map: true,
+    seed: true,
+  })
+  .strict();
+export type Preparation = z.infer<typeof preparationSchema>;
+
+export const requestSchema = z.discriminatedUnion('kind', [
+  /** opens a file, or several as one */
+  z.strictObject({ kind: z.literal('open'), files: z.array(fileHandle).min(1).max(100) }),
+  /** opens the embedded example */
+  z.strictObject({ kind: z.literal('example') }),
+  z.strictObject({ kind: z.literal('close'), dataset: datasetHandle }),
+  /** the timepoints that a column of obs gives, with edits and a subset */
+  z.strictObject({ kind: z.literal('timepoints'), dataset: datasetHandle, time, timepoints, where }),
+  /** computes what is missing: components, a map; what is there is used */
+  z.strictObject({ kind: z.literal('prepare'), dataset: datasetHandle, preparation: preparationSchema }),
+  /** places of the cells: some components (from 0) of an embedding of the file or of one that was computed */
+  z.strictObject({
+    kind: z.literal('positions'),
+    dataset: datasetHandle,
+    embedding: name,
+    components: z.array(z.number().int().min(0).max(10_000)).min(1).max(3),
+  }),
+  z.strictObject({ kind: z.literal('obs'), dataset: datasetHandle, column: name }),
+  /** expression of a gene, by its column */
+  z.strictObject({ kind: z.literal('gene'), dataset: datasetHandle, column: z.number().int().min(0) }),
+  /** genes whose name or id begins with, else contains, a text */
+  z.strictObject({
+    kind: z.literal('find genes'),
+    dataset: datasetHandle,
+    text: z.string().max(200),
+    most: z.number().int().min(1).max(200),
+  }),
+  /** all that obs says of one cell */
+  z.strictObject({ kind: z.literal('cell'), dataset: datasetHandle, row: z.number().int().min(0) }),
+  /** keeps a choice of cells as a column of obs, of the session; an earlier one of that name is replaced */
+  z.strictObject({
+    kind: z.literal('label'),
+    dataset: datasetHandle,
+    name,
+    label: name,
+    rows: z.instanceof(Int32Array),
+  }),
+]);
+export type Request = z.infer<typeof requestSchema>;
+export type RequestKind = Request['kind'];
+
+export interface FileInfo {
+  handle: string;
+  /** without its folder, for display */
+  name: string;
+  bytes: number;
+}
+
+export interface OpenedDataset {
+  dataset: string;
+  name: string;
+  nObs: number;
+  nVars: number;
+  obs: ObsColumnInfo[];
+  embeddings: EmbeddingInfo[];
+  timeColumns: TimeColumns['candidates'];
+  /** columns that cannot serve as time, and why */
+  otherColumns: TimeColumns['others'];
+  findings: Finding[];
+  /** what was decided in opening it */
+  notes: string[];
+}
+
+export interface EmbeddingInfo {
+  name: string;
+  dims: number;
+  /** why it cannot be shown; null: it can */
+  problem: string | null;
+  computed: boolean;
+}
+
+export type Colouring =
+  | { kind: 'categories' /** [nObs], −1 = missing */; codes: Int32Array; names: string[]; ordered: boolean }
+  | { kind: 'numbers' /** [nObs], NaN = missing */; values: Float32Array };
+
+export interface GeneInfo {
+  name: string;
+  /** e.g. an Ensembl id; null: the file has none */
+  id: string | null;
+  column: number;
+}
+
+/** What each request gives. */
+export interface Results {
+  open: OpenedDataset;
+  example: OpenedDataset;
+  close: null;
+  timepoints: Timepoints;
+  prepare: { embeddings: EmbeddingInfo[] /** the map to show first */; map: string; notes: string[] };
+  /** flat [nObs, components]; NaN where a cell has no place */
+  positions: Float32Array;
+  obs: Colouring;
+  gene: Float32Array;
+  'find genes': GeneInfo[];
+  cell: { name: string; facts: { column: string; value: string }[] };
+  label: ObsColumnInfo[];
+}
+export type ResultOf<R extends Request> = Results[R['kind']];
+
+/** Where a running task is. */
+export interface Progress {
+  stage:
+    | 'reading'
+    | 'indexing'
+    | 'normalising'
+    | 'variable genes'
+    | 'components'
+    | 'neighbours'
+    | 'graph'
+    | 'layout'
+    | 'coupling'
+    | 'interpolant'
+    | 'vector field'
+    | 'rollout'
+    | 'evaluation';
+  /** steps done of this stage */
+  step: number;
+  /** steps of this stage at most (training may stop early) */
+  steps: number;
+  /** the last validation loss of a training stage */
+  loss?: number;
+  /** seconds until the stage ends at the latest */
+  secondsLeft?: number;
+}
+
+export type ClientMessage =
+  | { id: number; kind: 'request'; request: Request }
+  | { id: number; kind: 'cancel' };
+
+export type EngineMessage =
+  | { id: number; kind: 'progress'; progress: Progress }
+  | { id: number; kind: 'result'; result: Results[RequestKind] }
+  | { id: number; kind: 'error'; error: ErrorMessage };
+
+/** Checked in the engine, whatever sent it. */
+export const clientMessageSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ id: z.number().int().min(0), kind: z.literal('request'), request: requestSchema }),
+  z.strictObject({ id: z.number().int().min(0), kind: z.literal('cancel') }),
+]);

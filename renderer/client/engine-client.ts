@@ -1,0 +1,49 @@
+import type {
+  ClientMessage,
+  EngineMessage,
+  FileInfo,
+  Progress,
+  Request,
+  ResultOf,
+} from '../../engine/host/protocol.ts';
+
+export interface RequestOptions {
+  /** aborting it cancels the work and rejects with CancelledError */
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+/** The interface's only way to the engine. */
+export interface EngineClient {
+  /** @throws MeanderError of the engine, typed; CancelledError; WorkError where the engine ended meanwhile */
+  request<R extends Request>(request: R, options?: RequestOptions): Promise<ResultOf<R>>;
+  /** told when the engine ended and another one has taken its place, which knows none of the datasets */
+  onRestart(listener: () => void): () => void;
+}
+
+/** What carries messages: a MessagePort in the desktop application, a WebSocket in a browser. */
+export interface Transport {
+  send(message: ClientMessage): void;
+  onMessage(listener: (message: EngineMessage) => void): void;
+  /** the other side is gone; requests that wait are lost */
+  onLost(listener: () => void): void;
+  /** there is a new other side */
+  onRestart(listener: () => void): void;
+}
+
+/** What depends on where the interface runs. */
+export interface Platform {
+  kind: 'desktop' | 'browser';
+  /** the user chooses files; empty: they changed their mind */
+  pickFiles(): Promise<FileInfo[]>;
+  /** files that were dropped; a browser cannot name them and throws InputError that says what to do */
+  droppedFiles(files: readonly File[]): Promise<FileInfo[]>;
+  recentFiles(): Promise<FileInfo[]>;
+  /** files to open at once: arguments, a double click; told again whenever others come */
+  onOpenFiles(listener: (files: FileInfo[]) => void): void;
+  /** the window's title and whether closing it would lose something */
+  setDocument(state: { title: string; unsaved: boolean }): void;
+  /** offers bytes to be saved under a name that the user may change */
+  saveFile(suggestedName: string, bytes: Uint8Array): Promise<void>;
+  openExternal(url: string): void;
+}
