@@ -60,7 +60,11 @@ export interface LoadHooks {
 }
 
 const DEFAULT_DIMS = 50;
-/** A matrix up to this size is read once and kept; a larger one is read again for each step. */
+/**
+ * Up to this size the chosen genes are kept. A matrix that is read slowly (compressed, by genes) is kept up to the other
+ * size; else reading it again for each step takes less time than memory for a copy.
+ */
+const MOST_CHOSEN_BYTES = 2 ** 29;
 const MOST_KEPT_BYTES = 1.5 * 2 ** 30;
 
 /**
@@ -83,12 +87,18 @@ export function computeEmbeddings(
   });
   const { matrix } = expression;
   let source: RowBlocks = expressionRows(file, expression);
-  if (matrix.nStored * 8 <= MOST_KEPT_BYTES || matrix.storage === 'csc')
+  const bytes = 8 * matrix.nStored;
+  if (matrix.storage === 'csc' || (matrix.slow && bytes <= MOST_KEPT_BYTES))
     source = inMemory(source, stage('reading'));
   const components = options.dims ?? DEFAULT_DIMS;
   const componentsWithout = (heldOut: number[]) => {
     const fitOn = Uint8Array.from(cellTimepoint, (k) => (k >= 0 && !heldOut.includes(k) ? 1 : 0));
-    return expressionPca(source, expression.state, { ...options, components, fitOn }, stage);
+    return expressionPca(
+      source,
+      expression.state,
+      { ...options, components, fitOn, keepChosen: bytes <= MOST_CHOSEN_BYTES },
+      stage,
+    );
   };
   const whole = componentsWithout([]);
   const without = heldOutGroups.map((heldOut) => ({ heldOut, pca: componentsWithout(heldOut) }));

@@ -1,6 +1,7 @@
 import { InputError } from '../errors.ts';
 import type { DataFile } from '../io/data-file.ts';
 import type { MatrixSource } from '../io/h5ad-matrix.ts';
+import type { CsrMatrix } from '../io/h5ad-write.ts';
 import type { RowBlocks } from '../preprocess/row-blocks.ts';
 import { drawWithoutReplacement, randomStream } from '../random.ts';
 import { type MatrixFacts, type MatrixState, matrixFacts } from './matrix-state.ts';
@@ -26,14 +27,19 @@ export interface ExpressionOptions {
   expressionState: 'auto' | KnownState;
 }
 
-/** Cells that tell what a matrix is. */
-const SAMPLE = 500;
+/** Cells that tell what a matrix is: runs of neighbours, which are read in one go, at random places. */
+const RUNS = 25;
+const RUN = 20;
+/** Small blocks stay in the processor's cache: twice as fast as of 16 MB. */
+const BLOCK_BYTES = 4 * 2 ** 20;
 const COUNT_LAYERS = /count|raw|umi/i;
 
 /** What a sample of cells tells of a matrix. With csc the whole matrix is read. */
 export function sampleFacts(matrix: MatrixSource): MatrixFacts {
-  const drawn = drawWithoutReplacement(matrix.shape[0], SAMPLE, randomStream(0, 'doctor'));
-  return matrixFacts(matrix.readRowList(Int32Array.from(drawn).sort()));
+  const runs = Math.ceil(matrix.shape[0] / RUN);
+  const drawn = drawWithoutReplacement(runs, RUNS, randomStream(0, 'doctor')).sort((a, b) => a - b);
+  const rows = Array.from(drawn).flatMap((run) => Array.from({ length: RUN }, (_, i) => run * RUN + i));
+  return matrixFacts(matrix.readRowList(rows.filter((row) => row < matrix.shape[0])));
 }
 
 /**
@@ -69,25 +75,27 @@ export function expressionRows(
   { key, state, matrix, genes }: Pick<Expression, 'key' | 'state' | 'matrix' | 'genes'>,
 ): RowBlocks {
   const least = state === 'scaled' ? Number.NEGATIVE_INFINITY : 0;
+  const check = ({ data, indices, indptr }: CsrMatrix, start: number) => {
+    let bad = 0;
+    while (bad < data.length && data[bad]! >= least && Math.abs(data[bad]!) < Number.POSITIVE_INFINITY) bad++;
+    if (bad === data.length) return;
+    const row = start + indptr.findIndex((pointer) => pointer > bad) - 1;
+    throw new InputError('The expression has a value that cannot be used.', {
+      file: file.file,
+      key,
+      expected: state === 'scaled' ? 'finite numbers' : 'numbers of 0 or more',
+      found: `${data[bad]} in cell ${file.obsNames()[row]}, gene ${genes[indices[bad]!]}`,
+      action: 'Mend or leave out this cell or gene, or name another matrix with --expression.',
+    });
+  };
   return {
     rows: matrix.shape[0],
     genes: matrix.shape[1],
+    ...(state !== 'scaled' && { counts: true }),
     *blocks() {
-      for (const [start, stop] of matrix.rowBlocks()) {
+      for (const [start, stop] of matrix.rowBlocks(BLOCK_BYTES)) {
         const block = matrix.readRows(start, stop);
-        const bad = block.data.findIndex(
-          (value) => !(value >= least && Math.abs(value) < Number.POSITIVE_INFINITY),
-        );
-        if (bad >= 0) {
-          const row = start + block.indptr.findIndex((pointer) => pointer > bad) - 1;
-          throw new InputError('The expression has a value that cannot be used.', {
-            file: file.file,
-            key,
-            expected: state === 'scaled' ? 'finite numbers' : 'numbers of 0 or more',
-            found: `${block.data[bad]} in cell ${file.obsNames()[row]}, gene ${genes[block.indices[bad]!]}`,
-            action: 'Mend or leave out this cell or gene, or name another matrix with --expression.',
-          });
-        }
+        check(block, start);
         yield block;
       }
     },

@@ -21,6 +21,7 @@ const options: ExpressionPcaOptions = {
   targetSum: null,
   fitOn: new Uint8Array(cells).fill(1),
   seed: 0,
+  keepChosen: true,
 };
 const whole = expressionPca(counts, 'counts', options);
 

@@ -3,7 +3,6 @@ import type { BatchColumn } from '../preprocess/batches.ts';
 import { highlyVariable } from '../preprocess/highly-variable.ts';
 import { log1p } from '../preprocess/log1p.ts';
 import { normalizeTotal } from '../preprocess/normalize-total.ts';
-import { filterGenes, geneMetrics } from '../preprocess/qc.ts';
 import { type Hooks, inMemory, keepRows, pickGenes, type RowBlocks } from '../preprocess/row-blocks.ts';
 import { fitSparsePca, projectSparse } from './sparse-pca.ts';
 
@@ -25,6 +24,8 @@ export interface ExpressionPcaOptions {
   /** [rows], 1 = what is fitted sees this cell; all cells are projected */
   fitOn: Uint8Array;
   seed: number;
+  /** whether the chosen genes of all cells are kept in memory, which saves a pass */
+  keepChosen: boolean;
 }
 
 const STATES: Record<Exclude<ExpressionState, 'counts'>, string> = {
@@ -60,7 +61,7 @@ export interface ExpressionPca {
 /**
  * Principal components of expression: normalise, log1p, variable genes, PCA, each only where it is still to be done.
  * Median, genes, means and loadings come from the cells of `fitOn` alone.
- * @param source [rows, genes], left as it is; it is read about five times
+ * @param source [rows, genes], left as it is; it is read three times, four if the chosen genes are not kept
  * @throws InputError as the steps do
  */
 export function expressionPca(
@@ -70,13 +71,15 @@ export function expressionPca(
   hooks: StageHooks = () => ({}),
 ): ExpressionPca {
   const steps: string[] = [];
-  const { values, targetSum } = normalized(source, state, options, hooks, steps);
-  const ranked = chosenGenes({ source, values, state }, options, hooks, steps);
+  const { normalize, targetSum } = normalizing(source, state, options, hooks, steps);
+  const ranked = chosenGenes(source, normalize(source), state, options, hooks, steps);
   const genes = ranked.slice().sort();
-  const logged = state === 'counts' || state === 'normalized' ? log1p(values) : values;
-  if (logged !== values) steps.push('The logarithm of 1 + x is taken.');
-  // few genes of many: small enough to be kept
-  const chosen = inMemory(pickGenes(logged, genes), hooks('components'));
+  // genes first: the rest of the work is then of a few of them
+  const values = normalize(pickGenes(source, genes));
+  const logs = state === 'counts' || state === 'normalized';
+  if (logs) steps.push('The logarithm of 1 + x is taken.');
+  const logged = logs ? log1p(values) : values;
+  const chosen = options.keepChosen ? inMemory(logged, hooks('components')) : logged;
   const fitted = options.fitOn.reduce((sum, is) => sum + (is === 0 ? 0 : 1), 0);
   const components = Math.min(options.components, fitted - 1, genes.length);
   const pcaHooks = hooks('components');
@@ -99,16 +102,16 @@ export function expressionPca(
   };
 }
 
-function normalized(
+function normalizing(
   source: RowBlocks,
   state: ExpressionState,
   { targetSum, fitOn }: ExpressionPcaOptions,
   hooks: StageHooks,
   steps: string[],
-): { values: RowBlocks; targetSum: number | null } {
+): { normalize(source: RowBlocks): RowBlocks; targetSum: number | null } {
   if (state !== 'counts') {
     steps.push(`${STATES[state]}, so the cells are not normalised again.`);
-    return { values: source, targetSum: null };
+    return { normalize: (same) => same, targetSum: null };
   }
   const done = normalizeTotal(source, {
     fitOn,
@@ -119,19 +122,15 @@ function normalized(
     `The counts of each cell are normalised to ${Number(done.targetSum.toPrecision(6))}${targetSum === null ? ', the median' : ''}.`,
   );
   if (done.emptyCells > 0) steps.push(`Cells without any counts, which stay so: ${done.emptyCells}.`);
-  return { values: done.source, targetSum: done.targetSum };
-}
-
-interface Stages {
-  source: RowBlocks;
-  values: RowBlocks;
-  state: ExpressionState;
+  return { normalize: done.apply, targetSum: done.targetSum };
 }
 
 /** Best first. */
 function chosenGenes(
-  { source, values, state }: Stages,
-  options: ExpressionPcaOptions,
+  source: RowBlocks,
+  values: RowBlocks,
+  state: ExpressionState,
+  { flavour, fitOn, minCells, variableGenes, batch }: ExpressionPcaOptions,
   hooks: StageHooks,
   steps: string[],
 ): Int32Array {
@@ -139,28 +138,26 @@ function chosenGenes(
     steps.push(`All ${source.genes} genes are taken: which vary most cannot be told after scaling.`);
     return Int32Array.from({ length: source.genes }, (_, j) => j);
   }
-  const { flavour, fitOn, minCells, variableGenes, batch } = options;
   if (flavour === 'seurat_v3' && state !== 'counts')
     throw new InputError('The flavour seurat_v3 needs counts.', {
       option: '--flavour',
       found: `${state} values`,
       action: 'Use --flavour seurat, or name the matrix with the counts by --expression.',
     });
-  const seen = (rows: RowBlocks) => (fitOn.includes(0) ? keepRows(rows, fitOn) : rows);
-  const { keep, kept } = filterGenes(geneMetrics(seen(source), hooks('variable genes')), { minCells });
-  const eligible = Int32Array.from(keep.keys()).filter((gene) => keep[gene] === 1);
-  if (kept < source.genes)
-    steps.push(`${source.genes - kept} of ${source.genes} genes are in fewer than ${minCells} cells.`);
-  const ranked = seen(flavour === 'seurat' ? values : source);
-  const { genes } = highlyVariable(kept < source.genes ? pickGenes(ranked, eligible) : ranked, {
+  const ranked = flavour === 'seurat' ? values : source;
+  const { genes, eligible } = highlyVariable(fitOn.includes(0) ? keepRows(ranked, fitOn) : ranked, {
     flavour,
     nTop: variableGenes,
+    minCells,
     logged: state === 'log-normalized',
     hooks: hooks('variable genes'),
     ...(batch !== null && { batch: batchOf(batch, fitOn) }),
   });
+  const kept = eligible.reduce((sum, is) => sum + is, 0);
+  if (kept < source.genes)
+    steps.push(`${source.genes - kept} of ${source.genes} genes are in fewer than ${minCells} cells.`);
   steps.push(`The ${genes.length} most variable of ${kept} genes are taken (${flavour}).`);
-  return genes.map((gene) => eligible[gene]!);
+  return genes;
 }
 
 function batchOf({ codes, categories }: BatchColumn, fitOn: Uint8Array): BatchColumn {

@@ -16,7 +16,7 @@ const m = 3000;
 const queries = Float32Array.from(points.subarray(0, m * d), (v) => v + 0.3 * random.normal());
 
 describe('PointIndex', () => {
-  const truth = bruteForce(queries, m);
+  const truth = bruteForce(points, d, queries, m);
 
   it('finds exactly the nearest, nearest first, where all are asked for', () => {
     const index = new PointIndex(points, n, d, k, m, randomStream(1, 'index'));
@@ -27,6 +27,13 @@ describe('PointIndex', () => {
       if (j === truth[a]) inOrder++;
     });
     expect(inOrder / truth.length).toBeGreaterThan(0.999);
+  });
+
+  it('misses none in the plane, where most parts are skipped as too far away', () => {
+    const plane = Float32Array.from({ length: 2 * n }, random.uniform);
+    const asked = Float32Array.from({ length: 2 * m }, (_, a) => 1.2 * random.uniform() - 0.1 * (a & 1));
+    const index = new PointIndex(plane, n, 2, k, m, randomStream(1, 'index'));
+    expect(hits(index.nearest(asked, m, 1), bruteForce(plane, 2, asked, m))).toBeGreaterThan(0.9999);
   });
 
   it.each([0.8, 0.99])('finds the share of them that was asked for, %f', (recall) => {
@@ -67,13 +74,13 @@ describe('PointIndex', () => {
   });
 });
 
-function bruteForce(from: Float32Array, rows: number): Int32Array {
+function bruteForce(x: Float32Array, dims: number, from: Float32Array, rows: number): Int32Array {
   const out = new Int32Array(rows * k);
   const squares = new Float64Array(n);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < n; j++) {
       let sum = 0;
-      for (let c = 0; c < d; c++) sum += (from[i * d + c]! - points[j * d + c]!) ** 2;
+      for (let c = 0; c < dims; c++) sum += (from[i * dims + c]! - x[j * dims + c]!) ** 2;
       squares[j] = sum;
     }
     const bound = squares.slice().sort()[k - 1]!;

@@ -56,14 +56,12 @@ export function umap(points: Float32Array, n: number, d: number, options: UmapOp
   const neighbors = Math.min(options.neighbors ?? 15, n);
   const curve = fitUmapCurve(minDist, spread);
   const used = { neighbors, epochs, ...curve };
-  if (n === 1 && points.length === d && points.every(Number.isFinite)) {
-    return { coordinates: new Float32Array(2), ...used };
-  }
+  if (n < 2) return { coordinates: mapOfOne(points, n, d), ...used };
   const report = (stage: UmapStage) => (done: number, total: number) => {
     if (options.shouldStop?.()) throw new CancelledError();
     options.onProgress?.(stage, done, total);
   };
-  const lists = nearestNeighbors(points, n, d, Math.max(1, neighbors - 1), {
+  const lists = nearestNeighbors(points, n, d, neighbors - 1, {
     seed,
     onProgress: report('neighbours'),
   });
@@ -73,6 +71,14 @@ export function umap(points: Float32Array, n: number, d: number, options: UmapOp
   const start = startLayout(points, n, d, random, () => layout(0, epochs));
   const coordinates = layOut(start, graph, { epochs, curve, negativeSampleRate }, random, layout);
   return { coordinates, ...used };
+}
+
+function mapOfOne(points: Float32Array, n: number, d: number): Float32Array {
+  if (n === 1 && points.length === d && points.every(Number.isFinite)) return new Float32Array(2);
+  throw new InputError('There is no cell to make a map of.', {
+    expected: 'at least one cell with finite coordinates',
+    found: n === 1 ? `one cell with ${points.join(', ')}` : `${n} cells`,
+  });
 }
 
 function checkOptions(

@@ -33,6 +33,8 @@ export interface MatrixSource {
   readonly dtype: string;
   /** entries that are stored; `nObs × nVars` if dense */
   readonly nStored: number;
+  /** it is compressed or stored by genes, so that reading its rows again costs more than keeping them */
+  readonly slow: boolean;
   /** the matrices that are one below the other in it; absent: it is one */
   readonly parts?: readonly MatrixSource[];
   /**

@@ -55,6 +55,8 @@ export interface Hdf5Dataset extends Hdf5Element {
   readonly type: ElementType;
   /** as numpy calls it: `float32`, `int64`, `bool`, `string`, `compound`; of other types a description, e.g. `complex64` */
   readonly dtype: string;
+  /** it is stored through filters, so that reading takes computing */
+  readonly filtered: boolean;
   /** ASCII of a fixed size, as anndata before 0.7 wrote texts */
   readonly fixedAscii: boolean;
   /**
@@ -212,6 +214,7 @@ function datasetOf(dataset: h5wasm.Dataset, place: Place): Hdf5Dataset {
     type: elementType(type),
     dtype: dtypeName(type),
     fixedAscii: type.kind === 'string' && !type.variable && type.ascii,
+    filtered: dataset.filters.length > 0,
     attribute: (name) => readAttribute(dataset, place, name),
     follow: (name) => followAttribute(dataset, place, name),
     numbers: (ranges = []) => read('numbers', isNumberType(type), () => readNumbers(stored, ranges)),

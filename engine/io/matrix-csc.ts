@@ -15,6 +15,7 @@ export function openCscMatrix(storage: SparseStorage): MatrixSource {
     key,
     shape,
     storage: 'csc',
+    slow: true,
     nStored: nnz,
     dtype: storage.dtype,
     rowBlocks(bytes = BLOCK_BYTES) {

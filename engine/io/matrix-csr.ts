@@ -44,6 +44,7 @@ export function openCsrMatrix(storage: SparseStorage): MatrixSource {
     shape,
     storage: 'csr',
     nStored: nnz,
+    slow: storage.slow,
     dtype: storage.dtype,
     rowBlocks,
     readRows,

@@ -43,6 +43,8 @@ export function openDenseMatrix(dataset: Hdf5Dataset, place: MatrixPlace): Matri
     key,
     shape,
     storage: 'dense',
+    // zeros are read and left out at each pass
+    slow: true,
     nStored: nObs * nVars,
     dtype: dataset.dtype,
     rowBlocks: (bytes = 16 * 2 ** 20) => blocksOf(0, nObs, bytes),

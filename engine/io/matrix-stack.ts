@@ -25,6 +25,7 @@ export function stackMatrices(key: string, parts: readonly MatrixSource[]): Matr
     storage: storageOf(parts),
     dtype: dtypeOf(parts, wide),
     parts,
+    slow: parts.some(({ slow }) => slow),
     nStored: parts.reduce((sum, part) => sum + part.nStored, 0),
     rowBlocks: (bytes) =>
       parts.flatMap((part, i) =>

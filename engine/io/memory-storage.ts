@@ -18,6 +18,7 @@ export function memoryStorage(
     shape,
     dtype: single ? 'float32' : 'float64',
     nnz: data.length,
+    slow: false,
     entryBytes: data.BYTES_PER_ELEMENT + indices.BYTES_PER_ELEMENT,
     indptr: () => pointers,
     entries: (from, to) => ({ data: data.slice(from, to), indices: indices.slice(from, to) }),

@@ -12,6 +12,8 @@ export interface SparseStorage {
   readonly place: MatrixPlace;
   readonly shape: [nObs: number, nVars: number];
   readonly dtype: string;
+  /** compressed: reading again costs more than keeping */
+  readonly slow: boolean;
   /** stored entries */
   readonly nnz: number;
   /** bytes that an entry takes when read: value and index */
@@ -60,6 +62,7 @@ export function openSparseStorage(
     place,
     shape,
     nnz,
+    slow: data.filtered || indices.filtered,
     dtype: data.dtype,
     entryBytes: allocateValues(data, 0).BYTES_PER_ELEMENT + Int32Array.BYTES_PER_ELEMENT,
     indptr() {

@@ -1,5 +1,5 @@
 import type { Batches } from './batches.ts';
-import { geneMoments } from './gene-moments.ts';
+import { foundIn, geneMoments } from './gene-moments.ts';
 import type { GeneRanking } from './gene-ranking.ts';
 import type { Hooks, RowBlocks } from './row-blocks.ts';
 
@@ -13,8 +13,7 @@ const BINS = 20;
 export function dispersionRanking(
   source: RowBlocks,
   batches: Batches,
-  nTop: number,
-  logged: boolean,
+  { nTop, logged, minCells }: { nTop: number; logged: boolean; minCells: number },
   hooks?: Hooks,
 ): GeneRanking {
   const nVars = source.genes;
@@ -25,17 +24,18 @@ export function dispersionRanking(
     logged ? Math.expm1 : (value) => value,
     hooks,
   );
+  const eligible = foundIn(expressed, nVars, minCells);
   const score = new Float64Array(nVars);
   const scored = new Int32Array(nVars);
   const varies = new Uint8Array(nVars);
   const counted = new Int32Array(nVars);
   for (let b = 0; b < nBatches; b++) {
     const of = <T extends Float64Array | Int32Array>(all: T) => all.subarray(b * nVars, (b + 1) * nVars) as T;
-    const considered = nBatches === 1 ? undefined : of(expressed);
+    const considered = nBatches === 1 ? eligible : of(expressed).map((count, j) => count * eligible[j]!);
     const normal = normalDispersions(of(means), of(variances), considered);
     const cutoff = nthHighest(normal, nTop);
     for (let j = 0; j < nVars; j++) {
-      if (considered?.[j] === 0) scored[j]!++;
+      if (nBatches > 1 && considered[j] === 0) scored[j]!++;
       if (Number.isNaN(normal[j]!)) continue;
       score[j]! += normal[j]!;
       scored[j]!++;
@@ -46,20 +46,20 @@ export function dispersionRanking(
   for (let j = 0; j < nVars; j++) if (scored[j]! > 0) score[j]! /= scored[j]!;
   const order = Int32Array.from([...score.keys()].filter((j) => varies[j] === 1));
   order.sort((a, b) => counted[b]! - counted[a]! || score[b]! - score[a]! || a - b);
-  return { order, score, batches: counted };
+  return { order, score, batches: counted, eligible };
 }
 
 /** NaN where undefined: no variance, or no spread in the bin. */
 function normalDispersions(
   means: Float64Array,
   variances: Float64Array,
-  expressed: Int32Array | undefined,
+  considered: ArrayLike<number>,
 ): Float64Array {
   const logMeans = Float64Array.from(means, (mean) => Math.log1p(mean === 0 ? 1e-12 : mean));
   const dispersions = Float64Array.from(variances, (variance, j) =>
     variance > 0 ? Math.log(variance / means[j]!) : Number.NaN,
   );
-  const inBin = binOf(logMeans, expressed);
+  const inBin = binOf(logMeans, considered);
   const members = Array.from({ length: BINS }, (): number[] => []);
   for (let j = 0; j < inBin.length; j++)
     if (inBin[j]! >= 0 && variances[j]! > 0) members[inBin[j]!]!.push(dispersions[j]!);
@@ -71,11 +71,11 @@ function normalDispersions(
 }
 
 // pandas.cut: equal widths, closed on the right, the first a thousandth of the range wider; −1 = not in any
-function binOf(logMeans: Float64Array, expressed: Int32Array | undefined): Int32Array {
+function binOf(logMeans: Float64Array, considered: ArrayLike<number>): Int32Array {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (let j = 0; j < logMeans.length; j++) {
-    if (expressed?.[j] === 0) continue;
+    if (considered[j] === 0) continue;
     low = Math.min(low, logMeans[j]!);
     high = Math.max(high, logMeans[j]!);
   }
@@ -86,7 +86,7 @@ function binOf(logMeans: Float64Array, expressed: Int32Array | undefined): Int32
   const edges = Array.from({ length: BINS }, (_, i) => low + (i + 1) * ((high - low) / BINS));
   edges[BINS - 1] = high;
   return Int32Array.from(logMeans, (mean, j) =>
-    expressed?.[j] === 0 ? -1 : edges.findIndex((edge) => mean <= edge),
+    considered[j] === 0 ? -1 : edges.findIndex((edge) => mean <= edge),
   );
 }
 

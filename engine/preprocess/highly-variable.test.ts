@@ -5,7 +5,7 @@ import { randomStream, shuffle } from '../random.ts';
 import { type HighlyVariableOptions, highlyVariable } from './highly-variable.ts';
 import { log1p } from './log1p.ts';
 import { normalizeTotal } from './normalize-total.ts';
-import { type RowBlocks, wholeMatrix } from './row-blocks.ts';
+import { pickGenes, type RowBlocks, wholeMatrix } from './row-blocks.ts';
 
 const reference = readPreprocessReference();
 const { cells, genes: nVars, top: nTop } = reference;
@@ -99,6 +99,23 @@ it('is the same for any division into blocks', () => {
       );
     }
 });
+
+it.each(['seurat', 'seurat_v3'] as const)(
+  '%s passes over genes of few cells as if they were not there',
+  (flavour) => {
+    for (const batch of [undefined, column]) {
+      const found = Array.from({ length: nVars }, (_, j) => rows.filter((row) => row[j]! > 0).length);
+      const minCells = found.toSorted((a, b) => a - b)[200]!;
+      const genes = Int32Array.from(found.keys()).filter((j) => found[j]! >= minCells);
+      const options: HighlyVariableOptions = { flavour, nTop, ...(batch && { batch }) };
+      const passed = highlyVariable(prepared(counts, flavour), { ...options, minCells });
+      const without = highlyVariable(pickGenes(prepared(counts, flavour), genes), options);
+      expect([...passed.genes]).toEqual(Array.from(without.genes, (gene) => genes[gene]!));
+      expect(passed.eligible.reduce((sum, is) => sum + is, 0)).toBe(genes.length);
+      expect(genes.length).toBeLessThan(nVars - 100);
+    }
+  },
+);
 
 it('says what it cannot rank, and stops when asked', () => {
   const flavour = 'seurat';

@@ -10,6 +10,8 @@ export interface HighlyVariableOptions {
   flavour: 'seurat' | 'seurat_v3';
   /** how many genes; default 2000 */
   nTop?: number;
+  /** genes found in fewer cells are passed over; default 0 */
+  minCells?: number;
   /** whether the values are log1p of normalised counts, for `seurat`; default true */
   logged?: boolean;
   /** genes are ranked in each batch, then over batches */
@@ -33,7 +35,7 @@ export interface HighlyVariable extends GeneRanking {
  */
 export function highlyVariable(
   source: RowBlocks,
-  { flavour, nTop = 2000, logged = true, batch, hooks }: HighlyVariableOptions,
+  { flavour, nTop = 2000, minCells = 0, logged = true, batch, hooks }: HighlyVariableOptions,
 ): HighlyVariable {
   if (!(Number.isInteger(nTop) && nTop > 0))
     throw new InputError('The number of variable genes must be a whole number above 0.', {
@@ -43,8 +45,8 @@ export function highlyVariable(
   const batches = batchesOf(batch, source.rows);
   const ranking =
     flavour === 'seurat'
-      ? dispersionRanking(source, batches, nTop, logged, hooks)
-      : standardVarianceRanking(source, batches, nTop, hooks);
+      ? dispersionRanking(source, batches, { nTop, logged, minCells }, hooks)
+      : standardVarianceRanking(source, batches, { nTop, minCells }, hooks);
   const genes = ranking.order.slice(0, nTop);
   if (genes.length === 0)
     throw new InputError('No gene varies between the cells.', {

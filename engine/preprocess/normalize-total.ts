@@ -12,6 +12,8 @@ export interface NormalizeOptions {
 export interface Normalized {
   /** divided block by block at each pass */
   source: RowBlocks;
+  /** the same division of other columns of the same cells */
+  apply(source: RowBlocks): RowBlocks;
   /** [rows] sums before */
   totals: Float64Array;
   targetSum: number;
@@ -44,16 +46,18 @@ export function normalizeTotal(
       option: '--target-sum',
       found: String(target),
     });
-  const source = mapBlocks(counts, ({ data, indptr }, row) => {
-    const scaled = data.slice();
-    for (let i = 0; i + 1 < indptr.length; i++) {
-      const factor = totals[row + i]! / target;
-      if (factor > 0) for (let e = indptr[i]!; e < indptr[i + 1]!; e++) scaled[e]! /= factor;
-    }
-    return scaled;
-  });
+  const apply = (source: RowBlocks) =>
+    mapBlocks(source, ({ data, indptr }, row) => {
+      const scaled = data.slice();
+      for (let i = 0; i + 1 < indptr.length; i++) {
+        const factor = totals[row + i]! / target;
+        if (factor > 0) for (let e = indptr[i]!; e < indptr[i + 1]!; e++) scaled[e]! /= factor;
+      }
+      return scaled;
+    });
   return {
-    source,
+    source: apply(counts),
+    apply,
     totals,
     targetSum: target,
     emptyCells: totals.reduce((n, total) => n + (total > 0 ? 0 : 1), 0),

@@ -1,5 +1,5 @@
 import type { Batches } from './batches.ts';
-import { countMoments, type GeneMoments } from './gene-moments.ts';
+import { countMoments, foundIn, type GeneMoments } from './gene-moments.ts';
 import type { GeneRanking } from './gene-ranking.ts';
 import { loess } from './loess.ts';
 import { type Hooks, overRows, type RowBlocks } from './row-blocks.ts';
@@ -14,12 +14,16 @@ const SPAN = 0.3;
 export function standardVarianceRanking(
   counts: RowBlocks,
   batches: Batches,
-  nTop: number,
+  { nTop, minCells }: { nTop: number; minCells: number },
   hooks?: Hooks,
 ): GeneRanking {
   const nVars = counts.genes;
   const nBatches = batches.sizes.length;
   const moments = countMoments(counts, batches, hooks);
+  const eligible = foundIn(moments.expressed, nVars, minCells);
+  moments.variances.forEach((_, at) => {
+    if (eligible[at % nVars] === 0) moments.variances[at] = 0;
+  });
   const scores = standardVariances(counts, batches, moments, hooks);
   const ranks: number[][] = Array.from({ length: nVars }, () => []);
   for (let b = 0; b < nBatches; b++)
@@ -36,7 +40,7 @@ export function standardVarianceRanking(
     const byRank = median[a]! === median[b]! ? 0 : median[a]! - median[b]!;
     return byRank || ranks[b]!.length - ranks[a]!.length || a - b;
   });
-  return { order, score, batches: Int32Array.from(ranks, (list) => list.length) };
+  return { order, score, batches: Int32Array.from(ranks, (list) => list.length), eligible };
 }
 
 /** [batches, nVars]; 0 for a gene that does not vary */
