@@ -1,3 +1,5 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
 import type { Reporter, TestModule } from 'vitest/node';
 
@@ -17,11 +19,31 @@ const closingLine: Reporter = {
   },
 };
 
+const limits = { testTimeout: 60_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
-    include: ['engine/**/*.test.ts', 'app/**/*.test.ts', 'bench/**/*.test.ts', 'docs/**/*.test.ts'],
     reporters: ['default', closingLine],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        test: {
+          ...limits,
+          name: 'engine',
+          include: ['engine', 'app', 'bench', 'docs', 'renderer/client'].map(
+            (folder) => `${folder}/**/*.test.ts`,
+          ),
+        },
+      },
+      {
+        plugins: [svelte(), svelteTesting()],
+        test: {
+          ...limits,
+          name: 'renderer',
+          environment: 'jsdom',
+          include: ['renderer/**/*.test.ts'],
+          exclude: ['renderer/client/**'],
+        },
+      },
+    ],
   },
 });

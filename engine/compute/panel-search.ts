@@ -18,6 +18,7 @@ export const PANEL = 8;
 export const STRIP = 4;
 /** what a query's coordinates are cut off at */
 export const FARTHEST = 1e15;
+/** the largest float32 */
 const UNFILLED = 3.4028234663852886e38;
 
 /**
@@ -98,6 +99,11 @@ export class PanelSearch {
       most = Math.max(most, this.squares[(q + 1) * this.k - 1]!);
     }
     return most;
+  }
+
+  /** whether each query of the strip was shown k points */
+  full(strip: number): boolean {
+    return this.bound(strip) < UNFILLED;
   }
 
   /** ids, nearest first, −1 where fewer were shown; a view that lives until the query is set anew, [k] */

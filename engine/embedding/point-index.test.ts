@@ -50,6 +50,15 @@ describe('PointIndex', () => {
     for (let i = 0; i < n; i++) expect(found[i * k]).toBe(i);
   });
 
+  it('fills every list, also where the nearest parts hold fewer points than asked for', () => {
+    // one large cloud, that decides how many parts are looked through, and twenty lone points
+    const lone = Float32Array.from({ length: n * 2 }, (_, a) =>
+      a < 40 ? 1000 * Math.cos(a * a) : random.normal(),
+    );
+    const index = new PointIndex(lone, n, 2, k, n, randomStream(1, 'index'));
+    expect(index.nearest(lone, n, 0.1)).not.toContain(-1);
+  });
+
   it('serves queries beyond float32 when squared, fewer points than k, and no query', () => {
     const index = new PointIndex(points, 4, d, k, 2, randomStream(1, 'index'));
     const far = new Float32Array(2 * d).fill(3e38);

@@ -170,18 +170,22 @@ export class PointIndex {
     return { parts, distances };
   }
 
+  /** Goes through the nearest parts, and on while a list is not full. */
   private look(queries: number, order: ProbeOrder, probes: number, tick: () => void): void {
-    const { parts, distances, radius } = order;
+    const { search } = this;
     const strips = Math.ceil(queries / STRIP);
-    for (let rank = 0; rank < probes; rank++) {
+    for (let rank = 0; rank < this.parts.count; rank++) {
       if (rank % BREATH === 0) tick();
-      const part = parts[rank]!;
+      const part = order.parts[rank]!;
       const from = this.panelStarts[part]!;
       const panels = this.panelStarts[part + 1]! - from;
-      const gap = Math.max(0, distances[rank]! * (1 - SLACK) - radius - this.radii[part]!);
+      const gap = Math.max(0, order.distances[rank]! * (1 - SLACK) - order.radius - this.radii[part]!);
+      let full = true;
       for (let s = 0; s < strips; s++) {
-        if (gap * gap <= this.search.bound(s)) this.search.scan(s, from, panels);
+        if (rank < probes ? gap * gap <= search.bound(s) : !search.full(s)) search.scan(s, from, panels);
+        full &&= search.full(s);
       }
+      if (rank + 1 >= probes && full) return;
     }
   }
 }

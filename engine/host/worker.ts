@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Kernels } from '../compute/kernels.ts';
 import { loadKernels } from '../compute/wasm.ts';
-import { loadDataset } from '../dataset/load.ts';
+import { type Dataset, loadDataset } from '../dataset/load.ts';
 import { mapCells, placePoints } from '../embedding/cell-map.ts';
 import { errorToMessage } from '../errors.ts';
 import { runBaselineJob } from '../evaluate/baselines.ts';
@@ -39,10 +39,7 @@ async function perform(task: Task): Promise<{ result: unknown; transfer: ArrayBu
     case 'inspect':
       return { result: await inspectData(task.paths, task.time), transfer: [] };
     case 'load':
-      return {
-        result: await loadDataset(task.paths, task, { shouldStop, onProgress: progressReporter() }),
-        transfer: [],
-      };
+      return sent(await loadDataset(task.paths, task, { shouldStop, onProgress: progressReporter() }));
     case 'gene': {
       const values = await readGene(task.path, task.key, task.column, readHooks('reading'));
       return { result: values, transfer: [values.buffer as ArrayBuffer] };
@@ -91,6 +88,14 @@ async function perform(task: Task): Promise<{ result: unknown; transfer: ArrayBu
       return { result, transfer: buffersOf(result) };
     }
   }
+}
+
+/** The large arrays are handed over, not copied. */
+function sent(dataset: Dataset): { result: Dataset; transfer: ArrayBuffer[] } {
+  const { embedding, heldOutEmbeddings, map } = dataset;
+  const arrays = [embedding, ...heldOutEmbeddings].map(({ points }) => points);
+  if (map) arrays.push(map.coordinates);
+  return { result: dataset, transfer: arrays.map((array) => array.buffer as ArrayBuffer) };
 }
 
 function readHooks(stage: Progress['stage']): ReadHooks {

@@ -1,6 +1,7 @@
 import type { ObsColumnInfo } from '../dataset/anndata.ts';
 import type { Finding } from '../dataset/finding.ts';
 import { assessTimeColumns, saysTime, type TimeColumns } from '../dataset/time-columns.ts';
+import type { DataFile } from './data-file.ts';
 import { examine } from './examine.ts';
 import type { ObsmInfo } from './h5ad-obsm.ts';
 import { openData } from './open-data.ts';
@@ -27,21 +28,26 @@ export interface Inspection {
 export async function inspectData(paths: readonly string[], time?: string): Promise<Inspection> {
   const file = await openData(paths);
   try {
-    const { candidates, others } = assessTimeColumns(file);
-    return {
-      nObs: file.nObs,
-      nVars: file.nVars,
-      obs: file.obsColumns(),
-      obsm: file.obsm(),
-      timeColumns: candidates,
-      otherColumns: others,
-      // a column that is meant as time but cannot serve is told with the reason
-      findings: examine(
-        file,
-        time ?? candidates[0]?.name ?? others.find(({ name }) => saysTime(name))?.name ?? null,
-      ),
-    };
+    return inspectFile(file, time);
   } finally {
     file.close();
   }
+}
+
+/** The same for a file that is open. */
+export function inspectFile(file: DataFile, time?: string): Inspection {
+  const { candidates, others } = assessTimeColumns(file);
+  return {
+    nObs: file.nObs,
+    nVars: file.nVars,
+    obs: file.obsColumns(),
+    obsm: file.obsm(),
+    timeColumns: candidates,
+    otherColumns: others,
+    // a column that is meant as time but cannot serve is told with the reason
+    findings: examine(
+      file,
+      time ?? candidates[0]?.name ?? others.find(({ name }) => saysTime(name))?.name ?? null,
+    ),
+  };
 }

@@ -1,0 +1,354 @@
+import { SvelteSet } from 'svelte/reactivity';
+import type {
+  Colouring,
+  EmbeddingInfo,
+  FileInfo,
+  OpenedDataset,
+  Request,
+  Results,
+} from '../../engine/host/protocol.ts';
+import type { EngineClient, Platform } from '../client/engine-client.ts';
+import {
+  type Change,
+  type Choices,
+  type ColourBy,
+  NO_CHOICES,
+  preparationKey,
+  preparationOf,
+  timepointsKey,
+  type View,
+  withChange,
+} from './choices.ts';
+import { colouringOfTimepoints, filtered } from './colouring.ts';
+import { amend, record, redo, startHistory, undo } from './history.ts';
+import { firstView, mergeEmbeddings } from './map-view.ts';
+import { Notices } from './notices.svelte.ts';
+import { countSelected, rowsOfSelection, selectionOf } from './selection.ts';
+import { type StepId, stepsOf } from './steps.ts';
+import { type Area, Tasks } from './tasks.svelte.ts';
+
+type Timepoints = Results['timepoints'];
+type Source = Extract<Request, { kind: 'open' | 'example' }>;
+
+/** What was computed last, and from which choices. */
+interface Prepared {
+  key: string;
+  notes: string[];
+}
+
+const AREAS_OF_STEP: Record<StepId, Area[]> = {
+  data: ['open'],
+  timepoints: ['timepoints'],
+  prepare: ['prepare'],
+  embed: ['positions'],
+};
+
+/**
+ * All that the interface knows: what the user decided (`choices`, with undo), what the engine gave for it, and what is
+ * looked at. Decisions are plain data; results are never changed in place.
+ */
+export class Session {
+  readonly client: EngineClient;
+  readonly platform: Platform;
+  readonly tasks: Tasks;
+  readonly notices = new Notices();
+
+  step = $state<StepId>('data');
+  dataset = $state.raw<OpenedDataset | null>(null);
+  embeddings = $state.raw<EmbeddingInfo[]>([]);
+  timepoints = $state.raw<Timepoints | null>(null);
+  prepared = $state.raw<Prepared | null>(null);
+  /** `view`: what these are positions in */
+  positions = $state.raw<{ view: View; values: Float32Array } | null>(null);
+  colouring = $state.raw<Colouring | null>(null);
+  /** categories of the colouring that are not shown */
+  readonly hidden = new SvelteSet<number>();
+  selection = $state.raw<Uint8Array | null>(null);
+  hovered = $state<number | null>(null);
+
+  #history = $state.raw(startHistory<Choices>(NO_CHOICES));
+  #source: Source | null = null;
+  /** kept, so that an engine that was started again can be told */
+  readonly #labels = new Map<string, Extract<Request, { kind: 'label' }>>();
+  #asked = { timepoints: '', colouring: '', positions: '' };
+
+  constructor(client: EngineClient, platform: Platform) {
+    this.client = client;
+    this.platform = platform;
+    this.tasks = new Tasks(client);
+    client.onRestart(() => void this.#afterRestart());
+    platform.onOpenFiles((files) => void this.open(files));
+  }
+
+  choices = $derived(this.#history.present);
+  canUndo = $derived(this.#history.past.at(-1)?.done ?? null);
+  canRedo = $derived(this.#history.future[0]?.done ?? null);
+  selected = $derived(countSelected(this.selection));
+  shownColouring = $derived(this.colouring && filtered(this.colouring, this.hidden));
+  steps = $derived(
+    stepsOf({
+      open: this.dataset !== null,
+      choices: this.choices,
+      embeddings: this.embeddings,
+      timepointLabels: this.timepoints?.labels ?? null,
+      preparedKey: this.prepared?.key ?? null,
+      placed: this.positions !== null,
+      running: this.#stepsWith((area) => this.tasks.running.has(area)),
+      problems: this.#stepsWith((area) => this.tasks.problems.has(area)),
+    }),
+  );
+
+  #stepsWith(holds: (area: Area) => boolean): Set<StepId> {
+    return new Set((Object.keys(AREAS_OF_STEP) as StepId[]).filter((id) => AREAS_OF_STEP[id].some(holds)));
+  }
+
+  async open(files: readonly FileInfo[]): Promise<void> {
+    if (files.length === 0) return;
+    const what = files.length === 1 ? files[0]!.name : `${files.length} files`;
+    await this.#openSource({ kind: 'open', files: files.map(({ handle }) => handle) }, `Opening ${what}`);
+  }
+
+  async openExample(): Promise<void> {
+    await this.#openSource({ kind: 'example' }, 'Opening the example');
+  }
+
+  /** Lets the user choose files, then opens them. */
+  async chooseFiles(): Promise<void> {
+    try {
+      await this.open(await this.platform.pickFiles());
+    } catch (error) {
+      this.tasks.fail('open', error);
+    }
+  }
+
+  async dropFiles(files: readonly File[]): Promise<void> {
+    try {
+      await this.open(await this.platform.droppedFiles(files));
+    } catch (error) {
+      this.tasks.fail('open', error);
+    }
+  }
+
+  async #openSource(source: Source, title: string): Promise<void> {
+    const opened = await this.tasks.run('open', title, source);
+    if (!opened) return;
+    const before = this.dataset;
+    this.#source = source;
+    this.#start(opened);
+    if (before) void this.client.request({ kind: 'close', dataset: before.dataset }).catch(() => {});
+  }
+
+  #start(opened: OpenedDataset): void {
+    for (const area of ['timepoints', 'prepare', 'positions', 'colouring', 'label'] as const)
+      this.tasks.clear(area);
+    this.#asked = { timepoints: '', colouring: '', positions: '' };
+    this.#labels.clear();
+    this.hidden.clear();
+    this.dataset = opened;
+    this.embeddings = opened.embeddings;
+    this.timepoints = null;
+    this.prepared = null;
+    this.positions = null;
+    this.colouring = null;
+    this.selection = null;
+    this.hovered = null;
+    this.step = 'data';
+    const best = opened.timeColumns[0]?.name;
+    const column = opened.obs.find(({ kind }) => kind === 'categorical' || kind === 'string')?.name;
+    this.#history = startHistory<Choices>({
+      experiment: best === undefined ? {} : { time: best },
+      colourBy:
+        best !== undefined ? { kind: 'timepoint' } : column === undefined ? null : { kind: 'column', column },
+      view: firstView(opened.embeddings),
+      agreed: null,
+    });
+    this.#follow();
+  }
+
+  /** Options of the experiment; conditions on cells are added to those there. */
+  change(change: Change, done: string): void {
+    this.decide({ experiment: withChange(this.choices.experiment, change) }, done);
+  }
+
+  decide(change: Partial<Choices>, done: string): void {
+    this.#history = record(this.#history, { ...this.choices, ...change }, done);
+    this.#follow();
+  }
+
+  undo(): void {
+    const done = this.canUndo;
+    if (done === null) return;
+    this.#history = undo(this.#history);
+    this.notices.say(`Undone: ${done}`);
+    this.#follow();
+  }
+
+  redo(): void {
+    const done = this.canRedo;
+    if (done === null) return;
+    this.#history = redo(this.#history);
+    this.notices.say(`Done again: ${done}`);
+    this.#follow();
+  }
+
+  agree(): void {
+    this.decide({ agreed: timepointsKey(this.choices.experiment) }, 'agree to the timepoints');
+    this.step = 'prepare';
+  }
+
+  colour(colourBy: ColourBy): void {
+    const what =
+      colourBy.kind === 'timepoint'
+        ? 'timepoint'
+        : colourBy.kind === 'column'
+          ? colourBy.column
+          : colourBy.gene.name;
+    this.decide({ colourBy }, `colour by ${what}`);
+  }
+
+  show(view: View): void {
+    this.decide({ view }, `show ${view.embedding}`);
+  }
+
+  select(selection: Uint8Array | null): void {
+    this.selection = selection;
+  }
+
+  selectRows(rows: Int32Array): void {
+    this.selection = this.dataset && selectionOf(rows, this.dataset.nObs);
+  }
+
+  async prepare(): Promise<void> {
+    const { dataset } = this;
+    if (!dataset) return;
+    const { experiment } = this.choices;
+    const request = { kind: 'prepare', dataset: dataset.dataset, preparation: preparationOf(experiment) } as const;
+    const result = await this.tasks.run('prepare', 'Preparing the cells', request);
+    if (!result) return;
+    this.prepared = { key: preparationKey(experiment), notes: result.notes };
+    this.embeddings = mergeEmbeddings(this.embeddings, result.embeddings);
+    this.#asked.positions = '';
+    const view = this.embeddings.some(({ name }) => name === result.map)
+      ? ({ embedding: result.map, components: [0, 1] } as View)
+      : (this.choices.view ?? firstView(this.embeddings));
+    this.#history = amend(this.#history, { ...this.choices, view });
+    this.notices.say('The cells are prepared.');
+    this.#follow();
+  }
+
+  /** Keeps the chosen cells as a column of the session. @returns whether it could be done */
+  async keepLabel(name: string, label: string): Promise<boolean> {
+    const { dataset, selection } = this;
+    if (!dataset || !selection) return false;
+    const rows = rowsOfSelection(selection);
+    const request = { kind: 'label', dataset: dataset.dataset, name, label, rows } as const;
+    const obs = await this.tasks.run('label', 'Keeping the label', request);
+    if (!obs) return false;
+    this.#labels.set(name, request);
+    this.dataset = { ...dataset, obs };
+    this.notices.say(`Kept ${rows.length} cells as ${label} in ${name}.`);
+    this.colour({ kind: 'column', column: name });
+    return true;
+  }
+
+  /** Asks the engine for whatever the choices need and was not asked for yet. */
+  #follow(): void {
+    if (!this.dataset) return;
+    this.#followTimepoints(this.dataset.dataset);
+    this.#followColouring(this.dataset.dataset);
+    this.#followView(this.dataset.dataset);
+    const { name } = this.dataset;
+    this.platform.setDocument({ title: name, unsaved: this.#labels.size > 0 || this.prepared !== null });
+  }
+
+  #followTimepoints(dataset: string): void {
+    const { time, timepoints = null, where = [] } = this.choices.experiment;
+    const key = timepointsKey(this.choices.experiment);
+    if (time === undefined || key === this.#asked.timepoints) return;
+    this.#asked.timepoints = key;
+    const request = { kind: 'timepoints', dataset, time, timepoints: complete(timepoints), where } as const;
+    void this.tasks.run('timepoints', 'Reading the timepoints', request).then((result) => {
+      if (!result && !this.tasks.problems.has('timepoints')) return;
+      this.timepoints = result ?? null;
+      this.#colourByTimepoint();
+    });
+  }
+
+  #followColouring(dataset: string): void {
+    const { colourBy } = this.choices;
+    const key = JSON.stringify(colourBy);
+    if (key === this.#asked.colouring) return;
+    this.#asked.colouring = key;
+    this.hidden.clear();
+    if (colourBy === null) {
+      this.tasks.clear('colouring');
+      this.colouring = null;
+    } else if (colourBy.kind === 'timepoint') this.#colourByTimepoint();
+    else if (colourBy.kind === 'column')
+      void this.tasks
+        .run('colouring', `Reading ${colourBy.column}`, { kind: 'obs', dataset, column: colourBy.column })
+        .then((result) => this.#setColouring(result));
+    else
+      void this.tasks
+        .run('colouring', `Reading ${colourBy.gene.name}`, {
+          kind: 'gene',
+          dataset,
+          column: colourBy.gene.column,
+        })
+        .then((values) => this.#setColouring(values && { kind: 'numbers', values }));
+  }
+
+  #colourByTimepoint(): void {
+    if (this.choices.colourBy?.kind !== 'timepoint') return;
+    this.tasks.clear('colouring');
+    if (this.timepoints) this.colouring = colouringOfTimepoints(this.timepoints);
+  }
+
+  #setColouring(colouring: Colouring | undefined): void {
+    if (colouring) this.colouring = colouring;
+    // so that choosing it again asks again
+    else if (this.tasks.problems.has('colouring')) this.#asked.colouring = '';
+  }
+
+  #followView(dataset: string): void {
+    const { view } = this.choices;
+    const key = JSON.stringify(view);
+    if (key === this.#asked.positions || view === null) return;
+    this.#asked.positions = key;
+    const request = { kind: 'positions', dataset, ...view } as const;
+    void this.tasks.run('positions', `Reading ${view.embedding}`, request).then((values) => {
+      if (values) this.positions = { view, values };
+      else if (this.tasks.problems.has('positions')) this.#asked.positions = '';
+    });
+  }
+
+  /** A new engine knows nothing: it is told again what was open, and what has to be computed again is said. */
+  async #afterRestart(): Promise<void> {
+    if (!this.#source || !this.dataset) {
+      this.notices.say('The engine had stopped and was started again.');
+      return;
+    }
+    const opened = await this.tasks.run('open', 'Opening the file again', this.#source);
+    if (!opened) return;
+    let { obs } = opened;
+    for (const label of this.#labels.values()) {
+      const request = { ...label, dataset: opened.dataset };
+      obs = await this.client.request(request).catch(() => obs);
+    }
+    this.dataset = { ...opened, obs };
+    const lost = this.prepared !== null;
+    this.prepared = null;
+    this.embeddings = opened.embeddings;
+    this.notices.say(
+      `The engine had stopped and was started again. Your choices are as they were.${
+        lost ? ' What was computed has to be computed again: Prepare.' : ''
+      }`,
+    );
+    this.#asked.timepoints = '';
+    this.#follow();
+  }
+}
+
+function complete(edits: Change['timepoints']) {
+  return edits?.map(({ labels, time = null, name = null }) => ({ labels, time, name })) ?? null;
+}

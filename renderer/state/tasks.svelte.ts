@@ -1,0 +1,72 @@
+import { SvelteMap } from 'svelte/reactivity';
+import { CancelledError } from '../../engine/errors.ts';
+import type { Progress, Request, ResultOf } from '../../engine/host/protocol.ts';
+import type { EngineClient } from '../client/engine-client.ts';
+
+/** Where a task belongs: a new one of an area takes the place of the old one, and errors are shown there. */
+export type Area = 'open' | 'timepoints' | 'prepare' | 'positions' | 'colouring' | 'label';
+
+/** Something the engine is at. */
+export class Job {
+  readonly title: string;
+  readonly startedMs: number;
+  progress = $state.raw<Progress | null>(null);
+  readonly #abort = new AbortController();
+
+  constructor(title: string, startedMs: number) {
+    this.title = title;
+    this.startedMs = startedMs;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  cancel(): void {
+    this.#abort.abort();
+  }
+}
+
+/** What the engine is asked for, one task an area; replies that nobody waits for any more are dropped. */
+export class Tasks {
+  readonly running = new SvelteMap<Area, Job>();
+  readonly problems = new SvelteMap<Area, unknown>();
+  readonly #client: EngineClient;
+
+  constructor(client: EngineClient) {
+    this.#client = client;
+  }
+
+  /** @returns undefined: it failed (see `problems`), was cancelled, or another task took its place */
+  async run<R extends Request>(area: Area, title: string, request: R): Promise<ResultOf<R> | undefined> {
+    this.running.get(area)?.cancel();
+    const job = new Job(title, performance.now());
+    this.running.set(area, job);
+    this.problems.delete(area);
+    try {
+      const result = await this.#client.request(request, {
+        signal: job.signal,
+        onProgress: (progress) => {
+          job.progress = progress;
+        },
+      });
+      return this.running.get(area) === job ? result : undefined;
+    } catch (error) {
+      if (this.running.get(area) === job && !(error instanceof CancelledError)) this.problems.set(area, error);
+      return undefined;
+    } finally {
+      if (this.running.get(area) === job) this.running.delete(area);
+    }
+  }
+
+  fail(area: Area, error: unknown): void {
+    this.problems.set(area, error);
+  }
+
+  /** Ends the task of an area, and forgets what went wrong there. */
+  clear(area: Area): void {
+    this.running.get(area)?.cancel();
+    this.running.delete(area);
+    this.problems.delete(area);
+  }
+}
