@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { InputError } from '../engine/errors.ts';
 import type { FileInfo } from '../engine/host/protocol.ts';
 
@@ -39,7 +39,7 @@ export function createFileTable(): FileTable {
 
 function lookAt(given: string): { path: string; bytes: number } {
   try {
-    const path = realpathSync(given);
+    const path = resolve(given);
     const entry = statSync(path);
     return { path, bytes: entry.isDirectory() ? bytesIn(path) : entry.size };
   } catch (error) {

@@ -1,4 +1,5 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readJson, writeJson } from './json-file.ts';
 
@@ -18,7 +19,7 @@ export function createRecentFiles(file: string): RecentFiles {
   return {
     list,
     add(given) {
-      const path = realpathSync(given);
+      const path = resolve(given);
       const paths = [path, ...list().filter((other) => other !== path)].slice(0, MOST);
       writeJson(file, { paths });
     },

@@ -1,21 +1,7 @@
 import { type IpcMainInvokeEvent, ipcMain, type Session, shell, type WebContents } from 'electron';
 import type { z } from 'zod';
 import { type ErrorMessage, errorToMessage, InputError, WorkError } from '../engine/errors.ts';
-import { ORIGIN, START_PAGE } from './scheme.ts';
-
-/** Sent with every answer of the application's scheme. plotly writes style elements, hence 'unsafe-inline' for styles. */
-export const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "worker-src 'self' blob:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+import { ORIGIN, START_PAGE } from './origin.ts';
 
 /** What a page may load or download; everything else stays unasked. */
 const OWN_URLS = [`${ORIGIN}/`, `blob:${ORIGIN}/`, 'data:', 'devtools:'];
@@ -90,7 +76,10 @@ function isOwnFrame({ sender, senderFrame }: IpcMainInvokeEvent): boolean {
 export async function openExternal(text: string): Promise<void> {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') {
-    throw new InputError('This link is not opened.', { expected: 'an address that begins with https://', found: text });
+    throw new InputError('This link is not opened.', {
+      expected: 'an address that begins with https://',
+      found: text,
+    });
   }
   await shell.openExternal(url.href);
 }

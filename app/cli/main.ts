@@ -11,6 +11,7 @@ import { exportCommand } from './export.ts';
 import { inspectCommand } from './inspect.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
+import { serveCommand } from './serve.ts';
 
 const EXIT_STATUS = { input: 2, work: 1, cancelled: 130 } as const;
 
@@ -27,6 +28,7 @@ for (const command of [
   evaluateCommand(),
   exportCommand(),
   reportCommand(),
+  serveCommand(),
   demoCommand(),
   exampleCommand(),
   cacheCommand(),

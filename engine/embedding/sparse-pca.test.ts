@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { PCA } from 'ml-pca';
 import { describe, expect, it } from 'vitest';
 import { congruential } from '../../fixtures/reference/gradients.ts';
 import { loadDoubleKernels } from '../compute/double-kernels.ts';
@@ -7,7 +8,6 @@ import type { CsrMatrix } from '../io/h5ad-write.ts';
 import { wholeMatrix } from '../preprocess/row-blocks.ts';
 import { randomStream } from '../random.ts';
 import { eigenBytes, leadingEigenpairs } from './leading-eigenpairs.ts';
-import { pca } from './pca.ts';
 import { fitSparsePca, projectSparse, sparsePca } from './sparse-pca.ts';
 
 const reference = JSON.parse(
@@ -31,9 +31,35 @@ describe('sparsePca', () => {
     for (let j = 0; j < p; j++) expect(result.mean[j]).toBeCloseTo(reference.mean[j], 12);
   });
 
-  it('is the dense PCA of the same data, signs included', () => {
-    const exact = pca(dense, n, p, k);
-    for (let a = 0; a < n * k; a++) expect(result.scores[a]).toBeCloseTo(exact.scores[a]!, 4);
+  it('is the dense PCA of the same data', () => {
+    const rows = Array.from({ length: n }, (_, i) => Array.from(dense.subarray(i * p, (i + 1) * p)));
+    const exact = new PCA(rows, { method: 'covarianceMatrix' }).predict(rows, { nComponents: k });
+    for (let c = 0; c < k; c++) {
+      const sign = Math.sign(exact.get(0, c) * result.scores[c]!);
+      for (let i = 0; i < n; i++) expect(sign * result.scores[i * k + c]!).toBeCloseTo(exact.get(i, c), 4);
+    }
+  });
+
+  it('has orthonormal loadings, positive where they are largest', () => {
+    for (let a = 0; a < k; a++) {
+      for (let b = 0; b < k; b++) {
+        let dot = 0;
+        for (let j = 0; j < p; j++) dot += result.loadings[j * k + a]! * result.loadings[j * k + b]!;
+        expect(dot).toBeCloseTo(a === b ? 1 : 0, 9);
+      }
+      const column = Array.from({ length: p }, (_, j) => result.loadings[j * k + a]!);
+      expect(Math.max(...column)).toBe(Math.max(...column.map(Math.abs)));
+    }
+  });
+
+  it('finds the line of points on a line (analytic)', () => {
+    const line = wholeMatrix(toCsr(Float64Array.from([0, 0, 3, -4, 6, -8]), 3, 2), 2);
+    const { scores, loadings, explainedVariance, explainedVarianceRatio } = sparsePca(line, 1);
+    expect(loadings[0]).toBeCloseTo(-0.6, 12);
+    expect(loadings[1]).toBeCloseTo(0.8, 12);
+    expect([scores[0], scores[2]]).toEqual([expect.closeTo(5, 6), expect.closeTo(-5, 6)]);
+    expect(explainedVariance[0]).toBeCloseTo(25, 10);
+    expect(explainedVarianceRatio[0]).toBeCloseTo(1, 12);
   });
 
   it('gives the same bits from blocks of rows as from one matrix', () => {

@@ -25,7 +25,7 @@ export function fuzzyGraph(
   tick: (done: number, total: number) => void = () => {},
 ): FuzzyGraph {
   const strengths = memberships(distances, n, k, tick);
-  const incoming = transpose(indices, n, k);
+  const incoming = transpose(indices, n, k, () => tick(n, 2 * n));
   const heads = new Int32Array(2 * n * k);
   const tails = new Int32Array(2 * n * k);
   const weights = new Float32Array(2 * n * k);
@@ -58,9 +58,9 @@ export function fuzzyGraph(
     for (let a = i * k; a < (i + 1) * k; a++) between[indices[a]!] = 0;
   }
   return {
-    heads: heads.slice(0, edges),
-    tails: tails.slice(0, edges),
-    weights: weights.slice(0, edges),
+    heads: heads.subarray(0, edges),
+    tails: tails.subarray(0, edges),
+    weights: weights.subarray(0, edges),
   };
 }
 
@@ -106,13 +106,16 @@ function bandwidth(row: Float32Array, nearest: number): number {
 }
 
 /** The entries of `indices` that name each cell. */
-function transpose(indices: Int32Array, n: number, k: number): { starts: Int32Array; entries: Int32Array } {
+function transpose(indices: Int32Array, n: number, k: number, tick: () => void) {
   const starts = new Int32Array(n + 1);
-  for (const j of indices) starts[j + 1]!++;
+  for (let a = 0; a < n * k; a++) starts[indices[a]! + 1]!++;
   for (let j = 0; j < n; j++) starts[j + 1]! += starts[j]!;
   const next = starts.slice();
   const entries = new Int32Array(n * k);
-  for (let a = 0; a < n * k; a++) entries[next[indices[a]!]!++] = a;
+  for (let a = 0; a < n * k; a++) {
+    if (a % (k * BREATH) === 0) tick();
+    entries[next[indices[a]!]!++] = a;
+  }
   return { starts, entries };
 }
 

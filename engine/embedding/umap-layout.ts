@@ -52,7 +52,7 @@ const SIZE = (LAST_EXPONENT - FIRST_EXPONENT) * 32 + 1;
  * Stochastic gradient descent of the cross entropy between graph and map (algorithm 5 of the paper, umap-learn's
  * `optimize_layout_euclidean`): an edge is visited in proportion to its weight, the learning rate falls from 1 to 0.
  * It differs from umap-learn in that each visit has exactly `negativeSampleRate` negative samples, which all push from
- * the same place (a third faster than one after the other), in its random numbers, and in forces read from tables, within
+ * the same place (waiting for none, a third faster), in its random numbers, and in forces read from tables, within
  * 3e-4 of their values.
  * @param start flat [n, 2]; not changed
  * @returns flat [n, 2]
@@ -112,7 +112,10 @@ export function layOut(
 function fillEdges(graph: FuzzyGraph, epochs: number, lists: EdgeLists, tick: () => void): number {
   const { weights } = graph;
   let most = 0;
-  for (let e = 0; e < weights.length; e++) most = Math.max(most, weights[e]!);
+  for (let e = 0; e < weights.length; e++) {
+    if (e % BREATH === 0) tick();
+    most = Math.max(most, weights[e]!);
+  }
   let count = 0;
   for (let e = 0; e < weights.length; e++) {
     if (e % BREATH === 0) tick();

@@ -39,7 +39,10 @@ export function startLayout(
 
 function moments(points: Float32Array, n: number, d: number, tick: () => void) {
   const mean = new Float64Array(d);
-  for (let a = 0; a < n * d; a++) mean[a % d]! += points[a]! / n;
+  for (let i = 0; i < n; i++) {
+    if (i % BREATH === 0) tick();
+    for (let c = 0; c < d; c++) mean[c]! += points[i * d + c]! / n;
+  }
   const covariance = new Float64Array(d * d);
   const row = new Float64Array(d);
   for (let i = 0; i < n; i++) {

@@ -19,9 +19,7 @@ const NAME_COLUMN =
 const SAMPLE = 100;
 
 /** The names of genes as people know them, and their identifiers, whichever of them the file's index holds. */
-export function readGeneNames(
-  file: Pick<DataFile, 'varNames' | 'varColumns' | 'readVar'>,
-): GeneNames {
+export function readGeneNames(file: Pick<DataFile, 'varNames' | 'varColumns' | 'readVar'>): GeneNames {
   const index = file.varNames();
   const column = (named: RegExp) => {
     const info = file.varColumns().find((each) => named.test(each.name) && holdsText(each));

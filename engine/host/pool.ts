@@ -78,7 +78,7 @@ export function createPool(size: number): Pool {
           return settle(slot, (job) => job.resolve(reply.result as never), !reply.spent);
         case 'error':
           // after a failed HDF5 call the library's state is not to be trusted: a new worker costs little
-          return settle(slot, (job) => job.reject(errorFromMessage(reply.error)), false);
+          return settle(slot, (job) => job.reject(errorFromMessage(reply.error)), !reply.spent);
       }
     });
     worker.on('error', (error) => settle(slot, (job) => job.reject(error), false));

@@ -5,8 +5,8 @@ import { findEmbedding } from '../dataset/find-embedding.ts';
 import { genesByBatch } from '../dataset/load.ts';
 import { findMap, MAP_NAME } from '../dataset/map.ts';
 import { mapCells } from '../embedding/cell-map.ts';
-import type { DataFile } from '../io/data-file.ts';
 import type { UmapStage } from '../embedding/umap.ts';
+import type { DataFile } from '../io/data-file.ts';
 import type { Preparation } from './protocol.ts';
 
 /** Places of cells that a file has not. */

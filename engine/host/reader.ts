@@ -13,7 +13,10 @@ import { type GeneNames, readGeneNames } from './gene-names.ts';
 import type { Colouring, Request, Results } from './protocol.ts';
 import { type SessionColumn, withColumns } from './session-columns.ts';
 
-type Wanted<K extends Request['kind'], F extends string> = Pick<Extract<Request, { kind: K }>, F & keyof Extract<Request, { kind: K }>>;
+type Wanted<K extends Request['kind'], F extends string> = Pick<
+  Extract<Request, { kind: K }>,
+  F & keyof Extract<Request, { kind: K }>
+>;
 
 /** Files that were opened, and how they were then. */
 export interface Source {
@@ -31,7 +34,8 @@ export type ReadTask =
     >)
   | ({ kind: 'read positions'; source: Source } & Wanted<'positions', 'embedding' | 'components'>)
   | { kind: 'read obs'; source: Source; column: string }
-  | { kind: 'read gene'; source: Source; column: number }
+  /** `keep`: of the file that is kept open, else it is opened for this */
+  | { kind: 'read gene'; source: Source; column: number; keep: boolean }
   | { kind: 'read cell'; source: Source; row: number };
 
 /** What is known of a file once it is open. */
@@ -77,8 +81,12 @@ export async function performRead(task: ReadTask, hooks: ReadHooks): Promise<Rea
       const from = await keptFile(task.source, hooks);
       return colouringOf(readColumn(from, task.column), { file: from.file.file, key: `obs/${task.column}` });
     }
-    case 'read gene':
-      return readExpression((await keptFile(task.source, hooks)).file, task.column, hooks);
+    case 'read gene': {
+      const read = (file: DataFile) => readExpression(file, task.column, hooks);
+      return task.keep
+        ? read((await keptFile(task.source, hooks)).file)
+        : withSource(task.source, hooks, read);
+    }
     case 'read cell':
       return readCell(await keptFile(task.source, hooks), task.row);
   }
@@ -133,7 +141,9 @@ const stateOf = (paths: string[]) =>
   paths
     .map((path) => {
       const stats = statSync(path, { throwIfNoEntry: false });
-      return stats ? `${stats.ino}:${stats.size}:${stats.mtimeMs}` : 'none';
+      if (!stats) return 'none';
+      // other files may come and go in a folder
+      return stats.isDirectory() ? `${stats.ino}` : `${stats.ino}:${stats.size}:${stats.mtimeMs}`;
     })
     .join();
 
@@ -191,7 +201,11 @@ export function chooseComponents(
 }
 
 /** One gene over all cells, as X stores it: of a single h5ad from its index if there is one. */
-export async function readExpression(file: DataFile, column: number, hooks: ReadHooks): Promise<Float32Array> {
+export async function readExpression(
+  file: DataFile,
+  column: number,
+  hooks: ReadHooks,
+): Promise<Float32Array> {
   const X = file.matrix('X');
   if (!X)
     throw new InputError('The file has no expression to show.', {

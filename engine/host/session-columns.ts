@@ -1,4 +1,9 @@
-import { type CategoricalColumn, countUnique, type ObsColumnInfo, type ObsSource } from '../dataset/anndata.ts';
+import {
+  type CategoricalColumn,
+  countUnique,
+  type ObsColumnInfo,
+  type ObsSource,
+} from '../dataset/anndata.ts';
 import { InputError } from '../errors.ts';
 
 /** A column that the user made, which no file has. */

@@ -8,12 +8,19 @@ import type { ExportOptions } from '../export/export-session.ts';
 import type { Session, SessionInput } from '../export/session.ts';
 import type { IndexState } from '../io/gene-index.ts';
 import type { Inspection } from '../io/inspect.ts';
-import type { Progress } from './protocol.ts';
+import type { Prepared } from './prepare.ts';
+import type { Preparation, Progress } from './protocol.ts';
+import type { ReadResults, ReadTask, Source } from './reader.ts';
+import type { SessionColumn } from './session-columns.ts';
 
 /** What a worker can do. Everything in a task is plain data or shared memory. */
 export type Task =
   | { kind: 'inspect'; paths: string[]; time?: string }
   | ({ kind: 'load'; paths: string[] } & LoadOptions)
+  /** what the interface asks of a file that stays open */
+  | ReadTask
+  /** components and a map of the cells, for those that a file lacks */
+  | { kind: 'prepare'; source: Source; preparation: Preparation; columns: SessionColumn[] }
   /** one gene over all cells, from the index if there is one */
   | { kind: 'gene'; path: string; key: string; column: number }
   /** builds the index that makes `gene` fast, unless it is there or not needed */
@@ -40,7 +47,8 @@ export type Task =
   | { kind: 'baselines'; dataset: SharedDataset; job: BaselineJob };
 
 /** What each kind of task gives. */
-interface Results {
+interface Results extends ReadResults {
+  prepare: Prepared;
   inspect: Inspection;
   load: Dataset;
   gene: Float32Array;
@@ -64,4 +72,4 @@ export type Reply =
   | { kind: 'progress'; progress: Progress }
   /** `spent`: this worker is not to be used again, though the task succeeded */
   | { kind: 'result'; result: unknown; spent: boolean }
-  | { kind: 'error'; error: ErrorMessage };
+  | { kind: 'error'; error: ErrorMessage; spent: boolean };

@@ -3,7 +3,7 @@ import type { Kernels } from '../compute/kernels.ts';
 import { loadKernels } from '../compute/wasm.ts';
 import { type Dataset, loadDataset } from '../dataset/load.ts';
 import { mapCells, placePoints } from '../embedding/cell-map.ts';
-import { errorToMessage } from '../errors.ts';
+import { errorToMessage, InputError } from '../errors.ts';
 import { runBaselineJob } from '../evaluate/baselines.ts';
 import { type FitResult, runFitJob } from '../evaluate/held-out.ts';
 import { embedFile } from '../export/embed.ts';
@@ -14,7 +14,10 @@ import type { ReadHooks } from '../io/h5ad-matrix.ts';
 import { libraryFailed } from '../io/hdf5.ts';
 import { inspectData } from '../io/inspect.ts';
 import { writeExample } from '../simulate/write-example.ts';
+import { prepareCells } from './prepare.ts';
 import type { Progress } from './protocol.ts';
+import { performRead, withSource } from './reader.ts';
+import { withColumns } from './session-columns.ts';
 import type { Reply, Task } from './tasks.ts';
 
 /** Messages about progress at most this often. */
@@ -30,7 +33,9 @@ port.on('message', async (task: Task) => {
     const { result, transfer } = await perform(task);
     port.postMessage({ kind: 'result', result, spent: libraryFailed() } satisfies Reply, transfer);
   } catch (error) {
-    port.postMessage({ kind: 'error', error: errorToMessage(error) } satisfies Reply);
+    // what the user got wrong leaves the worker, and the file that it keeps open, as they were
+    const spent = libraryFailed() || !(error instanceof InputError);
+    port.postMessage({ kind: 'error', error: errorToMessage(error), spent } satisfies Reply);
   }
 });
 
@@ -40,6 +45,20 @@ async function perform(task: Task): Promise<{ result: unknown; transfer: ArrayBu
       return { result: await inspectData(task.paths, task.time), transfer: [] };
     case 'load':
       return sent(await loadDataset(task.paths, task, { shouldStop, onProgress: progressReporter() }));
+    case 'open':
+    case 'read timepoints':
+    case 'read positions':
+    case 'read obs':
+    case 'read gene':
+    case 'read cell':
+      return { result: await performRead(task, readHooks('reading')), transfer: [] };
+    case 'prepare': {
+      const hooks = { shouldStop, onProgress: progressReporter() };
+      const result = await withSource(task.source, readHooks('reading'), (file) =>
+        prepareCells(withColumns(file, task.columns), task.preparation, hooks),
+      );
+      return { result, transfer: result.computed.map(({ points }) => points.buffer as ArrayBuffer) };
+    }
     case 'gene': {
       const values = await readGene(task.path, task.key, task.column, readHooks('reading'));
       return { result: values, transfer: [values.buffer as ArrayBuffer] };

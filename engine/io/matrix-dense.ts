@@ -1,9 +1,8 @@
 import { InputError } from '../errors.ts';
 import type { MatrixSource } from './h5ad-matrix.ts';
-import type { CsrMatrix } from './h5ad-write.ts';
 import type { Hdf5Dataset } from './hdf5.ts';
-import { checkColumn, checkRows, readListed, stackRows } from './matrix-rows.ts';
-import { allocateValues, toValues, type Values } from './matrix-values.ts';
+import { checkColumn, checkRows, readListed, sparseRows, stackRows } from './matrix-rows.ts';
+import { allocateValues, toValues } from './matrix-values.ts';
 import type { MatrixPlace } from './sparse-storage.ts';
 
 const SLAB_BYTES = 64 * 2 ** 20;
@@ -34,7 +33,7 @@ export function openDenseMatrix(dataset: Hdf5Dataset, place: MatrixPlace): Matri
         indptr: new Int32Array(stop - start + 1),
       };
     const parts = blocksOf(start, stop, SLAB_BYTES).map((rows) =>
-      compress(toValues(dataset.numbers([rows, [0, nVars]])), nVars),
+      sparseRows(toValues(dataset.numbers([rows, [0, nVars]])), nVars),
     );
     return stackRows(parts, allocateValues(dataset, 0), key);
   };
@@ -77,27 +76,4 @@ function checkDense(dataset: Hdf5Dataset, place: MatrixPlace): void {
     found: numbers ? `the shape [${shape?.join(', ') ?? ''}]` : `an array of type ${type}`,
     action: 'Save the file anew with anndata.',
   });
-}
-
-/** The values that are not zero; NaN is none. */
-function compress(dense: Values, nVars: number): CsrMatrix {
-  const nRows = dense.length / nVars;
-  const indptr = new Int32Array(nRows + 1);
-  for (let row = 0; row < nRows; row++) {
-    let n = indptr[row]!;
-    for (let k = row * nVars; k < (row + 1) * nVars; k++) if (dense[k] !== 0) n++;
-    indptr[row + 1] = n;
-  }
-  const indices = new Int32Array(indptr[nRows]!);
-  const data =
-    dense instanceof Float32Array ? new Float32Array(indices.length) : new Float64Array(indices.length);
-  let n = 0;
-  for (let row = 0; row < nRows; row++)
-    for (let column = 0; column < nVars; column++) {
-      const value = dense[row * nVars + column]!;
-      if (value === 0) continue;
-      indices[n] = column;
-      data[n++] = value;
-    }
-  return { data, indices, indptr };
 }

@@ -175,3 +175,26 @@ export function readListed(
   const order = Int32Array.from(rows, (row) => place.get(row)!);
   return order.every((i, k) => i === k) && order.length === wanted.length ? all : pickRows(all, order, key);
 }
+
+/** The values of dense rows that are not zero, as float32 or float64 as they came; NaN is none. */
+export function sparseRows(dense: Values, nVars: number): CsrMatrix {
+  const nRows = dense.length / nVars;
+  const indptr = new Int32Array(nRows + 1);
+  for (let row = 0; row < nRows; row++) {
+    let n = indptr[row]!;
+    for (let k = row * nVars; k < (row + 1) * nVars; k++) if (dense[k] !== 0) n++;
+    indptr[row + 1] = n;
+  }
+  const indices = new Int32Array(indptr[nRows]!);
+  const data =
+    dense instanceof Float32Array ? new Float32Array(indices.length) : new Float64Array(indices.length);
+  let n = 0;
+  for (let row = 0; row < nRows; row++)
+    for (let column = 0; column < nVars; column++) {
+      const value = dense[row * nVars + column]!;
+      if (value === 0) continue;
+      indices[n] = column;
+      data[n++] = value;
+    }
+  return { data, indices, indptr };
+}

@@ -1,6 +1,8 @@
 import { gunzipSync } from 'node:zlib';
-import { pca } from '../embedding/pca.ts';
+import { fitSparsePca } from '../embedding/sparse-pca.ts';
 import { InputError } from '../errors.ts';
+import { sparseRows } from '../io/matrix-rows.ts';
+import { wholeMatrix } from '../preprocess/row-blocks.ts';
 import { drawWithoutReplacement, randomStream } from '../random.ts';
 import { digitCounts, digitImages } from './digits-data.ts';
 import { checkCount, rowwise, type ToyData } from './toy-data.ts';
@@ -98,12 +100,7 @@ function concat(parts: Float64Array[]): Float64Array {
 
 /** The principal components of images [·, 64], and the ways there and back. */
 function fitSpace(images: Float64Array, components: number) {
-  const n = images.length / PIXELS;
-  const mean = new Float64Array(PIXELS);
-  images.forEach((value, i) => {
-    mean[i % PIXELS]! += value / n;
-  });
-  const { loadings } = pca(images, n, PIXELS, components);
+  const { mean, loadings } = fitSparsePca(wholeMatrix(sparseRows(images, PIXELS), PIXELS), components);
   return {
     project(given: Float64Array): Float32Array {
       const out = new Float32Array((given.length / PIXELS) * components);

@@ -1,4 +1,8 @@
-import { pca } from '../embedding/pca.ts';
+import { sparsePca } from '../embedding/sparse-pca.ts';
+import { sparseRows } from '../io/matrix-rows.ts';
+import { log1p } from '../preprocess/log1p.ts';
+import { normalizeTotal } from '../preprocess/normalize-total.ts';
+import { wholeMatrix } from '../preprocess/row-blocks.ts';
 import { type BranchingOptions, type BranchingTimeCourse, simulateBranching } from './branching.ts';
 
 /** The embedded example: the simulated time course with its embedding. */
@@ -16,21 +20,10 @@ export interface ExampleDataset extends BranchingTimeCourse {
  */
 export function exampleDataset(options: BranchingOptions = {}): ExampleDataset {
   const course = simulateBranching(options);
-  const { nObs, nVars, counts } = course;
-  const logged = logNormalise(counts, nObs, nVars);
+  const { nVars, counts } = course;
+  const source = wholeMatrix(sparseRows(Float64Array.from(counts), nVars), nVars);
+  const logged = log1p(normalizeTotal(source, { targetSum: 1e4 }).source);
   const components = Math.min(10, nVars);
-  const { scores, explainedVarianceRatio } = pca(logged, nObs, nVars, components);
+  const { scores, explainedVarianceRatio } = sparsePca(logged, components);
   return { ...course, xPca: scores, components, explainedVarianceRatio };
-}
-
-/** log(1 + 10⁴ · count / sum of the cell), row-major `[n, p]`; a cell without counts stays 0. */
-function logNormalise(counts: Int32Array, n: number, p: number): Float32Array {
-  const logged = new Float32Array(n * p);
-  for (let i = 0; i < n; i++) {
-    let total = 0;
-    for (let j = 0; j < p; j++) total += counts[i * p + j];
-    if (total === 0) continue;
-    for (let j = 0; j < p; j++) logged[i * p + j] = Math.log1p((1e4 * counts[i * p + j]) / total);
-  }
-  return logged;
 }

@@ -31,6 +31,18 @@ export interface Transport {
   onRestart(listener: () => void): void;
 }
 
+/** What a native menu asks the interface to do. In a text field, undo and redo are the field's. */
+export type MenuCommand =
+  | 'undo'
+  | 'redo'
+  | 'try example'
+  | 'save map'
+  | 'theme system'
+  | 'theme light'
+  | 'theme dark'
+  | 'show shortcuts'
+  | 'show documentation';
+
 /** What depends on where the interface runs. */
 export interface Platform {
   kind: 'desktop' | 'browser';
@@ -41,8 +53,10 @@ export interface Platform {
   recentFiles(): Promise<FileInfo[]>;
   /** files to open at once: arguments, a double click; told again whenever others come */
   onOpenFiles(listener: (files: FileInfo[]) => void): void;
-  /** the window's title and whether closing it would lose something */
-  setDocument(state: { title: string; unsaved: boolean }): void;
+  /** what the user chose in a native menu; a browser has none */
+  onCommand?(listener: (command: MenuCommand) => void): void;
+  /** the window's title, whether closing it would lose something, and the handle of the file that it shows */
+  setDocument(state: { title: string; unsaved: boolean; file?: string }): void;
   /** offers bytes to be saved under a name that the user may change */
   saveFile(suggestedName: string, bytes: Uint8Array): Promise<void>;
   openExternal(url: string): void;

@@ -73,7 +73,8 @@ export function paintCells(scene: Scene, view: View, image: Pixels, depth: Uint1
     const dimmed = scene.selecting && (state & SELECTED) === 0;
     const priority = priorityOf(row, entry, dimmed, scene.ranked) + 1;
     const colour = dimmed ? dim[entry] : shown[entry];
-    if ((state & HOLLOW) !== 0) disc(image, colours, depth, x, y, ring / 2, ring / 2 - line, colour, priority);
+    if ((state & HOLLOW) !== 0)
+      disc(image, colours, depth, x, y, ring / 2, ring / 2 - line, colour, priority);
     else if (diameter < 3) square(colours, depth, width, height, x, y, diameter, colour, priority);
     else disc(image, colours, depth, x, y, diameter / 2, 0, colour, priority);
   }
@@ -135,7 +136,7 @@ function disc(
     for (let px = left; px < right; px++) {
       const at = py * width + px;
       if (priority < depth[at]) continue;
-      const d = Math.hypot(px + 0.5 - x, py + 0.5 - y);
+      const d = Math.sqrt((px + 0.5 - x) ** 2 + (py + 0.5 - y) ** 2);
       let cover = Math.min(1, Math.max(0, radius - d + 0.5));
       if (hole > 0) cover *= Math.min(1, Math.max(0, d - hole + 0.5));
       if (cover < 0.1) continue;
@@ -180,7 +181,11 @@ export function paintLines(
 }
 
 /** Parts of lines without a gap and of one colour, by their first and last vertex. */
-export function lineRuns({ positions, starts, entries }: Lines): { first: number; last: number; entry: number }[] {
+export function lineRuns({
+  positions,
+  starts,
+  entries,
+}: Lines): { first: number; last: number; entry: number }[] {
   const isStart = new Set(starts);
   const runs: { first: number; last: number; entry: number }[] = [];
   for (let k = 1; k < entries.length; k++) {

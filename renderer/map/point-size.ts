@@ -14,7 +14,10 @@ const SMALLEST_RING = 5;
  */
 export function pointSize(cells: number, size: Size, zoom: number, factor = 1): number {
   const area = Math.max(1, size.width * size.height);
-  const fitted = Math.min(LARGEST_FITTED, Math.max(SMALLEST, 1.2 * Math.sqrt((0.3 * area) / Math.max(1, cells))));
+  const fitted = Math.min(
+    LARGEST_FITTED,
+    Math.max(SMALLEST, 1.2 * Math.sqrt((0.3 * area) / Math.max(1, cells))),
+  );
   const zoomed = fitted * Math.sqrt(Math.max(0.5, zoom));
   return Math.max(1, Math.min(LARGEST, zoomed) * factor);
 }

@@ -1,14 +1,28 @@
 import { ringSize, ringWidth } from './point-size.ts';
-import { cellShader, colourShader } from './shaders.ts';
 import { DIMMED, type Lines, type Painter, type Scene, type View } from './scene.ts';
+import { cellShader, colourShader } from './shaders.ts';
 
 const PALETTE_WIDTH = 256;
 const ATTRIBUTES = ['position', 'entry', 'state'] as const;
-const UNIFORMS = ['centre', 'scale', 'size', 'ring', 'faint', 'selecting', 'ranked', 'lines', 'palette'] as const;
+const UNIFORMS = [
+  'centre',
+  'scale',
+  'size',
+  'ring',
+  'faint',
+  'selecting',
+  'ranked',
+  'lines',
+  'palette',
+] as const;
 
 /** Draws cells and lines by WebGL2; null where a canvas cannot have it. Its calls fail in silence while the context is lost. */
 export function createWebglPainter(canvas: HTMLCanvasElement): Painter | null {
-  const gl = canvas.getContext('webgl2', { antialias: false, depth: true, powerPreference: 'high-performance' });
+  const gl = canvas.getContext('webgl2', {
+    antialias: false,
+    depth: true,
+    powerPreference: 'high-performance',
+  });
   if (gl === null || gl.isContextLost()) return null;
   const program = link(gl);
   if (program === null) return null;
@@ -175,4 +189,3 @@ function lineSegments({ positions, starts }: Lines): Uint32Array {
   }
   return Uint32Array.from(pairs);
 }
-

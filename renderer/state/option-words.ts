@@ -80,6 +80,9 @@ const finite = (n: number | null | undefined) =>
 
 /** The help as one sentence; the flags of the command line are left out. */
 function sentence(help: string): string {
-  const text = help.replace(/^run: /, '').replace(/ \(--[a-z-]+\)/g, '').replace(/ \(default: ([^)]*)\)/g, '; without it: $1');
+  const text = help
+    .replace(/^run: /, '')
+    .replace(/ \(--[a-z-]+\)/g, '')
+    .replace(/ \(default: ([^)]*)\)/g, '; without it: $1');
   return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 }

@@ -1,31 +1,33 @@
-/** Chosen cells as one byte each, `[nObs]`: 1 = chosen. */
-export function selectionOf(rows: Int32Array, nObs: number): Uint8Array | null {
-  if (rows.length === 0) return null;
-  const selection = new Uint8Array(nObs);
-  for (const row of rows) selection[row] = 1;
-  return selection;
-}
+/** How many cells of a mask `[n]` are chosen. */
+export const countSelected = (mask: Uint8Array | null) =>
+  mask === null ? 0 : mask.reduce((sum, one) => sum + one, 0);
 
-export function rowsOfSelection(selection: Uint8Array): Int32Array {
-  let n = 0;
-  for (const one of selection) n += one;
-  const rows = new Int32Array(n);
-  let k = 0;
-  for (let i = 0; i < selection.length; i++) if (selection[i] === 1) rows[k++] = i;
-  return rows;
-}
-
-export const countSelected = (selection: Uint8Array | null) =>
-  selection === null ? 0 : selection.reduce((sum, one) => sum + one, 0);
-
-/** The cells of one category; chosen ones of others stay with `add`. */
-export function selectCode(codes: Int32Array, code: number, add: Uint8Array | null): Uint8Array {
-  const selection = add === null ? new Uint8Array(codes.length) : add.slice();
-  for (let i = 0; i < codes.length; i++) if (codes[i] === code) selection[i] = 1;
-  return selection;
+/** The cells of a category, −1 for those without one. */
+export function rowsWithCode(codes: Int32Array, code: number): Int32Array {
+  return rowsWhere(codes.length, (row) => (code < 0 ? codes[row]! < 0 : codes[row] === code));
 }
 
 /** The cells whose value lies in a range, both ends included. */
-export function selectRange(values: Float32Array, min: number, max: number): Uint8Array {
-  return Uint8Array.from(values, (value) => Number(value >= min && value <= max));
+export function rowsInRange(values: Float32Array, min: number, max: number): Int32Array {
+  return rowsWhere(values.length, (row) => values[row]! >= min && values[row]! <= max);
+}
+
+function rowsWhere(n: number, test: (row: number) => boolean): Int32Array {
+  const rows = new Int32Array(n);
+  let count = 0;
+  for (let row = 0; row < n; row++) if (test(row)) rows[count++] = row;
+  return rows.slice(0, count);
+}
+
+/** Cells of a mask in each category, the most first. */
+export function countByCode(mask: Uint8Array, codes: Int32Array, categories: number) {
+  const counts = new Uint32Array(categories);
+  for (let row = 0; row < mask.length; row++) {
+    const code = codes[row]!;
+    if (mask[row] !== 0 && code >= 0) counts[code]!++;
+  }
+  return [...counts.keys()]
+    .filter((code) => counts[code]! > 0)
+    .map((code) => ({ code, count: counts[code]! }))
+    .sort((a, b) => b.count - a.count);
 }

@@ -1,4 +1,3 @@
-import { SvelteSet } from 'svelte/reactivity';
 import type {
   Colouring,
   EmbeddingInfo,
@@ -8,6 +7,7 @@ import type {
   Results,
 } from '../../engine/host/protocol.ts';
 import type { EngineClient, Platform } from '../client/engine-client.ts';
+import { combineSelection, type SelectionMode, selectedRows } from '../map/selection.ts';
 import {
   type Change,
   type Choices,
@@ -19,15 +19,16 @@ import {
   type View,
   withChange,
 } from './choices.ts';
-import { colouringOfTimepoints, filtered } from './colouring.ts';
+import { colouringOfTimepoints } from './colouring.ts';
 import { amend, record, redo, startHistory, undo } from './history.ts';
 import { firstView, mergeEmbeddings } from './map-view.ts';
 import { Notices } from './notices.svelte.ts';
-import { countSelected, rowsOfSelection, selectionOf } from './selection.ts';
+import { countSelected } from './selection.ts';
 import { type StepId, stepsOf } from './steps.ts';
 import { type Area, Tasks } from './tasks.svelte.ts';
 
 type Timepoints = Results['timepoints'];
+type KeepLabel = Extract<Request, { kind: 'label' }>;
 type Source = Extract<Request, { kind: 'open' | 'example' }>;
 
 /** What was computed last, and from which choices. */
@@ -62,14 +63,14 @@ export class Session {
   positions = $state.raw<{ view: View; values: Float32Array } | null>(null);
   colouring = $state.raw<Colouring | null>(null);
   /** categories of the colouring that are not shown */
-  readonly hidden = new SvelteSet<number>();
+  hidden = $state.raw<ReadonlySet<number>>(new Set());
   selection = $state.raw<Uint8Array | null>(null);
   hovered = $state<number | null>(null);
 
   #history = $state.raw(startHistory<Choices>(NO_CHOICES));
   #source: Source | null = null;
   /** kept, so that an engine that was started again can be told */
-  readonly #labels = new Map<string, Extract<Request, { kind: 'label' }>>();
+  readonly #labels = new Map<string, KeepLabel>();
   #asked = { timepoints: '', colouring: '', positions: '' };
 
   constructor(client: EngineClient, platform: Platform) {
@@ -84,7 +85,6 @@ export class Session {
   canUndo = $derived(this.#history.past.at(-1)?.done ?? null);
   canRedo = $derived(this.#history.future[0]?.done ?? null);
   selected = $derived(countSelected(this.selection));
-  shownColouring = $derived(this.colouring && filtered(this.colouring, this.hidden));
   steps = $derived(
     stepsOf({
       open: this.dataset !== null,
@@ -143,7 +143,7 @@ export class Session {
       this.tasks.clear(area);
     this.#asked = { timepoints: '', colouring: '', positions: '' };
     this.#labels.clear();
-    this.hidden.clear();
+    this.hidden = new Set();
     this.dataset = opened;
     this.embeddings = opened.embeddings;
     this.timepoints = null;
@@ -210,19 +210,23 @@ export class Session {
     this.decide({ view }, `show ${view.embedding}`);
   }
 
-  select(selection: Uint8Array | null): void {
-    this.selection = selection;
+  select(rows: Int32Array, mode: SelectionMode = 'replace'): void {
+    this.selection = this.dataset && combineSelection(this.selection, rows, mode, this.dataset.nObs);
   }
 
-  selectRows(rows: Int32Array): void {
-    this.selection = this.dataset && selectionOf(rows, this.dataset.nObs);
+  deselect(): void {
+    this.selection = null;
   }
 
   async prepare(): Promise<void> {
     const { dataset } = this;
     if (!dataset) return;
     const { experiment } = this.choices;
-    const request = { kind: 'prepare', dataset: dataset.dataset, preparation: preparationOf(experiment) } as const;
+    const request = {
+      kind: 'prepare',
+      dataset: dataset.dataset,
+      preparation: preparationOf(experiment),
+    } as const;
     const result = await this.tasks.run('prepare', 'Preparing the cells', request);
     if (!result) return;
     this.prepared = { key: preparationKey(experiment), notes: result.notes };
@@ -240,7 +244,7 @@ export class Session {
   async keepLabel(name: string, label: string): Promise<boolean> {
     const { dataset, selection } = this;
     if (!dataset || !selection) return false;
-    const rows = rowsOfSelection(selection);
+    const rows = Int32Array.from(selectedRows(selection));
     const request = { kind: 'label', dataset: dataset.dataset, name, label, rows } as const;
     const obs = await this.tasks.run('label', 'Keeping the label', request);
     if (!obs) return false;
@@ -279,7 +283,7 @@ export class Session {
     const key = JSON.stringify(colourBy);
     if (key === this.#asked.colouring) return;
     this.#asked.colouring = key;
-    this.hidden.clear();
+    this.hidden = new Set();
     if (colourBy === null) {
       this.tasks.clear('colouring');
       this.colouring = null;
@@ -332,8 +336,7 @@ export class Session {
     if (!opened) return;
     let { obs } = opened;
     for (const label of this.#labels.values()) {
-      const request = { ...label, dataset: opened.dataset };
-      obs = await this.client.request(request).catch(() => obs);
+      obs = await this.client.request<KeepLabel>({ ...label, dataset: opened.dataset }).catch(() => obs);
     }
     this.dataset = { ...opened, obs };
     const lost = this.prepared !== null;

@@ -52,7 +52,8 @@ export class Tasks {
       });
       return this.running.get(area) === job ? result : undefined;
     } catch (error) {
-      if (this.running.get(area) === job && !(error instanceof CancelledError)) this.problems.set(area, error);
+      if (this.running.get(area) === job && !(error instanceof CancelledError))
+        this.problems.set(area, error);
       return undefined;
     } finally {
       if (this.running.get(area) === job) this.running.delete(area);

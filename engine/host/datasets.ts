@@ -1,0 +1,248 @@
+import { basename } from 'node:path';
+import { listNames } from '../dataset/names.ts';
+import { CancelledError, InputError } from '../errors.ts';
+import { colouringOf, factOf } from './colouring.ts';
+import { findGenes } from './gene-names.ts';
+import { createPool, type Pool, type RunOptions } from './pool.ts';
+import type { ComputedPlaces } from './prepare.ts';
+import type { EmbeddingInfo, OpenedDataset, Request, RequestKind, Results } from './protocol.ts';
+import { chooseComponents, type Opened } from './reader.ts';
+import { describeColumn, labelColumn, type SessionColumn } from './session-columns.ts';
+
+/** Open at the same time, for one interface. */
+const MOST_DATASETS = 16;
+
+export interface DatasetsOptions {
+  /** where what takes long is done; each dataset has a worker of its own for the rest */
+  work: Pool;
+  /** @throws InputError: a handle that is not known */
+  pathsOf(handles: readonly string[]): string[] | Promise<string[]>;
+  /** the embedded example, written when it is first asked for */
+  examplePath(options: RunOptions): Promise<string>;
+}
+
+/** What one interface has opened. */
+export interface Datasets {
+  perform(request: Request, options: RunOptions): Promise<Results[RequestKind]>;
+  /** all files that were opened, for errors */
+  paths(): string[];
+  close(): Promise<void>;
+}
+
+interface OpenDataset {
+  opened: Opened;
+  name: string;
+  /** keeps the file open */
+  reader: Pool;
+  /** ends what is done for it elsewhere */
+  stop: AbortController;
+  /** for what preparation `computed` is */
+  preparedFor: string;
+  prepared: { computed: ComputedPlaces[]; map: string; notes: string[] };
+  labels: SessionColumn[];
+}
+
+type Ask<K extends RequestKind> = Extract<Request, { kind: K }>;
+
+export function createDatasets({ work, pathsOf, examplePath }: DatasetsOptions): Datasets {
+  const datasets = new Map<string, OpenDataset>();
+  const known = new Set<string>();
+  let count = 0;
+  let opening = 0;
+
+  function find(handle: string): OpenDataset {
+    const dataset = datasets.get(handle);
+    if (dataset) return dataset;
+    throw new InputError('This file is not open any more.', { action: 'Open it again.' });
+  }
+
+  async function open(paths: string[], name: string, options: RunOptions): Promise<OpenedDataset> {
+    if (datasets.size + opening >= MOST_DATASETS)
+      throw new InputError('Too many files are open.', {
+        expected: `at most ${MOST_DATASETS}`,
+        action: 'Close one first.',
+      });
+    for (const path of paths) known.add(path);
+    const reader = createPool(1);
+    opening++;
+    try {
+      const opened = await reader.run({ kind: 'open', paths }, options);
+      if (options.signal?.aborted) throw new CancelledError();
+      const handle = `dataset ${++count}`;
+      const prepared = { computed: [], map: '', notes: [] };
+      const stop = new AbortController();
+      datasets.set(handle, { opened, name, reader, stop, preparedFor: '', prepared, labels: [] });
+      return describe(handle, datasets.get(handle)!);
+    } catch (error) {
+      await reader.close();
+      throw error;
+    } finally {
+      opening--;
+    }
+  }
+
+  async function close(handle: string): Promise<null> {
+    const dataset = find(handle);
+    datasets.delete(handle);
+    dataset.stop.abort();
+    await dataset.reader.close();
+    return null;
+  }
+
+  async function perform(request: Request, options: RunOptions): Promise<Results[RequestKind]> {
+    switch (request.kind) {
+      case 'open': {
+        const paths = await pathsOf(request.files);
+        return open(
+          paths,
+          listNames(
+            paths.map((path) => basename(path)),
+            3,
+          ),
+          options,
+        );
+      }
+      case 'example':
+        return open([await examplePath(options)], 'Example', options);
+      case 'close':
+        return close(request.dataset);
+      case 'timepoints': {
+        const { opened, reader, labels } = find(request.dataset);
+        const { time, timepoints, where } = request;
+        const task = { kind: 'read timepoints', source: opened.source, time, timepoints, where } as const;
+        return reader.run({ ...task, columns: labelsOf(labels, where) }, options);
+      }
+      case 'prepare':
+        return prepare(find(request.dataset), request, work, options);
+      case 'positions':
+        return positionsOf(find(request.dataset), request, options);
+      case 'obs':
+        return obsOf(find(request.dataset), request.column, options);
+      case 'gene':
+        return geneOf(find(request.dataset), request.column, work, options);
+      case 'find genes':
+        return findGenes(find(request.dataset).opened.genes, request.text, request.most);
+      case 'cell':
+        return cellOf(find(request.dataset), request.row, options);
+      case 'label':
+        return keepLabel(find(request.dataset), request);
+    }
+  }
+
+  return {
+    perform,
+    paths: () => [...known],
+    async close() {
+      await Promise.all([...datasets.keys()].map(close));
+    },
+  };
+}
+
+function describe(handle: string, dataset: OpenDataset): OpenedDataset {
+  const { nObs, nVars, obs, timeColumns, otherColumns, findings, notes } = dataset.opened;
+  const embeddings = embeddingsOf(dataset);
+  const { name } = dataset;
+  return { dataset: handle, name, nObs, nVars, obs, embeddings, timeColumns, otherColumns, findings, notes };
+}
+
+/** Those of the file and those that were computed, which take the place of the file's. */
+function embeddingsOf({ opened, prepared }: OpenDataset): EmbeddingInfo[] {
+  const computed = prepared.computed.map(({ name, dims }) => ({ name, dims, problem: null, computed: true }));
+  return [
+    ...opened.obsm
+      .filter(({ name }) => !computed.some((each) => each.name === name))
+      .map(({ name, shape, problem }) => ({ name, dims: shape[1] ?? 1, problem, computed: false })),
+    ...computed,
+  ];
+}
+
+const labelsOf = (labels: SessionColumn[], where: { column: string }[], batch: string | null = null) =>
+  labels.filter(({ name }) => name === batch || where.some(({ column }) => column === name));
+
+async function prepare(
+  dataset: OpenDataset,
+  { preparation }: Ask<'prepare'>,
+  work: Pool,
+  { signal, ...options }: RunOptions,
+): Promise<Results['prepare']> {
+  const columns = labelsOf(dataset.labels, preparation.where, preparation.batch);
+  // a label's cells may change under its name
+  const key = columns.length > 0 ? '' : JSON.stringify(preparation);
+  if (key === '' || key !== dataset.preparedFor) {
+    const task = { kind: 'prepare', source: dataset.opened.source, preparation, columns } as const;
+    const signals = [dataset.stop.signal, ...(signal ? [signal] : [])];
+    dataset.prepared = await work.run(task, { ...options, signal: AbortSignal.any(signals) });
+    dataset.preparedFor = key;
+  }
+  const { map, notes } = dataset.prepared;
+  return { embeddings: embeddingsOf(dataset), map, notes };
+}
+
+async function positionsOf(
+  dataset: OpenDataset,
+  { embedding, components }: Ask<'positions'>,
+  options: RunOptions,
+): Promise<Float32Array> {
+  const info = embeddingsOf(dataset).find(({ name }) => name === embedding);
+  const wrong = components.find((component) => info && component >= info.dims);
+  if (wrong !== undefined)
+    throw new InputError('The embedding has fewer dimensions than asked for.', {
+      key: `obsm/${embedding}`,
+      expected: `${info!.dims} dimensions`,
+      found: `dimension ${wrong + 1}`,
+      action: 'Choose others.',
+    });
+  const computed = dataset.prepared.computed.find(({ name }) => name === embedding);
+  if (computed) return chooseComponents(computed.points, computed.dims, components);
+  const { source } = dataset.opened;
+  return dataset.reader.run({ kind: 'read positions', source, embedding, components }, options);
+}
+
+async function obsOf({ opened, reader, labels }: OpenDataset, column: string, options: RunOptions) {
+  const label = labels.find(({ name }) => name === column);
+  if (label) return colouringOf(label.column, { file: '', key: `obs/${column}` });
+  return reader.run({ kind: 'read obs', source: opened.source, column }, options);
+}
+
+async function geneOf(
+  { opened, reader, stop }: OpenDataset,
+  column: number,
+  work: Pool,
+  { signal, ...options }: RunOptions,
+): Promise<Float32Array> {
+  if (column >= opened.nVars)
+    throw new InputError('There is no such gene.', {
+      expected: `one of ${opened.nVars} genes`,
+      found: `gene ${column + 1}`,
+      action: 'Search for it by its name.',
+    });
+  const task = { kind: 'read gene', source: opened.source, column, keep: opened.inMemory } as const;
+  if (opened.inMemory) return reader.run(task, { ...options, ...(signal && { signal }) });
+  // a scan of a large file must not stand in the way of what is quick
+  const signals = [stop.signal, ...(signal ? [signal] : [])];
+  return work.run(task, { ...options, signal: AbortSignal.any(signals) });
+}
+
+async function cellOf({ opened, reader, labels }: OpenDataset, row: number, options: RunOptions) {
+  if (row >= opened.nObs)
+    throw new InputError('There is no such cell.', {
+      expected: `one of ${opened.nObs} cells`,
+      found: `cell ${row + 1}`,
+      action: 'Choose one on the map.',
+    });
+  const { name, facts } = await reader.run({ kind: 'read cell', source: opened.source, row }, options);
+  const own = labels.map((label) => ({ column: label.name, value: factOf(label.column, row) }));
+  return { name, facts: [...facts, ...own] };
+}
+
+function keepLabel(dataset: OpenDataset, { name, label, rows }: Ask<'label'>): Results['label'] {
+  const { opened } = dataset;
+  if (opened.obs.some((column) => column.name === name))
+    throw new InputError('The file has a column of that name.', {
+      key: `obs/${name}`,
+      action: 'Choose another name.',
+    });
+  const column = labelColumn(name, label, rows, opened.nObs);
+  dataset.labels = [...dataset.labels.filter((each) => each.name !== name), column];
+  return [...opened.obs, ...dataset.labels.map(describeColumn)];
+}

@@ -1,0 +1,137 @@
+import { fontFamily } from '../../engine/figures/figure.ts';
+import { mix } from '../../engine/figures/palette.ts';
+import { toScreen } from './camera.ts';
+import { lineRuns } from './cpu-painter.ts';
+import type { Mark, Sheet } from './export-sheet.ts';
+import { ringSize, ringWidth } from './point-size.ts';
+import { DIMMED, HOLLOW, isShown, type Lines, type Scene, SELECTED, type View } from './scene.ts';
+
+/** Above so many cells they are an image within the figure: viewers and editors fail on more circles. */
+export const MOST_CIRCLES = 50_000;
+
+export interface Picture {
+  scene: Scene;
+  view: View;
+}
+
+/**
+ * The figure as SVG, with axes and legend as vectors and text.
+ * @param cellsImage data URL of an image of the cells with the size of the view; null: they are circles
+ */
+export function svgOf({ scene, view }: Picture, sheet: Sheet, cellsImage: string | null): string {
+  const { plot, width, height } = sheet;
+  const box = `width="${number(plot.width)}" height="${number(plot.height)}"`;
+  const cells =
+    cellsImage === null ? circles(scene, view) : [`<image ${box} href="${escapeXml(cellsImage)}"/>`];
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeXml(fontFamily)}">`,
+    `<clipPath id="plot"><rect ${box}/></clipPath>`,
+    `<rect width="${width}" height="${height}" fill="${sheet.ground}"/>`,
+    `<g transform="translate(${plot.x} ${plot.y})" clip-path="url(#plot)">`,
+    ...cells,
+    ...(scene.lines === null ? [] : polylines(scene.lines, view)),
+    '</g>',
+    ...sheet.marks.map(svgMark),
+    '</svg>\n',
+  ].join('\n');
+}
+
+/** Rows of the visible cells whose middle lies within the view, ascending. */
+export function rowsInView({ scene, view }: Picture): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < scene.states.length; row++) {
+    if (!isShown(scene, row)) continue;
+    const [x, y] = place(scene.positions, row, view);
+    if (x >= 0 && y >= 0 && x <= view.width && y <= view.height) rows.push(row);
+  }
+  return rows;
+}
+
+/** A group a colour: dimmed cells below, then missing values, then the entries in order; rings over the discs of their colour. */
+function circles(scene: Scene, view: View): string[] {
+  const groups = new Map<number, number[]>();
+  for (const row of rowsInView({ scene, view })) {
+    const state = scene.states[row];
+    const bright = scene.selecting && (state & SELECTED) === 0 ? 0 : 1;
+    const key = (bright << 20) | (scene.entries[row] << 1) | ((state & HOLLOW) !== 0 ? 1 : 0);
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  return [...groups]
+    .sort(([a], [b]) => a - b)
+    .map(([key, rows]) => {
+      const entry = (key & 0xfffff) >> 1;
+      const colour = colourOf(scene, entry, key >> 20 === 0, view);
+      const hollow = (key & 1) !== 0;
+      const ring = ringSize(view.pointSize);
+      const line = ringWidth(ring);
+      const radius = number(hollow ? (ring - line) / 2 : view.pointSize / 2);
+      const paint = hollow
+        ? `fill="none" stroke="${colour}" stroke-width="${number(line)}"`
+        : `fill="${colour}"`;
+      const dots = rows.map((row) => {
+        const [x, y] = place(scene.positions, row, view);
+        return `<circle cx="${number(x)}" cy="${number(y)}" r="${radius}"/>`;
+      });
+      return `<g ${paint}>${dots.join('')}</g>`;
+    });
+}
+
+function place(positions: Float32Array, row: number, view: View): [number, number] {
+  return toScreen(view.camera, view, positions[2 * row], positions[2 * row + 1]);
+}
+
+function colourOf(scene: Scene, entry: number, dimmed: boolean, view: View): string {
+  const colour = hex(scene.palette.subarray(4 * entry, 4 * entry + 3));
+  return dimmed ? mix(colour, hex(view.faint), DIMMED) : colour;
+}
+
+function hex(rgb: ArrayLike<number>): string {
+  return `#${Array.from(rgb, (value) => value.toString(16).padStart(2, '0')).join('')}`;
+}
+
+function polylines(lines: Lines, view: View): string[] {
+  return lineRuns(lines).map(({ first, last, entry }) => {
+    const points: string[] = [];
+    for (let k = first; k <= last; k++) points.push(place(lines.positions, k, view).map(number).join(','));
+    const colour = hex(lines.palette.subarray(4 * entry, 4 * entry + 3));
+    const opacity = number(lines.palette[4 * entry + 3] / 255);
+    return `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-opacity="${opacity}"/>`;
+  });
+}
+
+function svgMark(mark: Mark): string {
+  if (mark.kind === 'bar') {
+    return `<rect x="${number(mark.x)}" y="${number(mark.y)}" width="${number(mark.width)}" height="${number(mark.height)}" fill="${mark.colour}"/>`;
+  }
+  if (mark.kind !== 'text') {
+    const paint =
+      mark.kind === 'dot'
+        ? `r="${mark.radius}" fill="${mark.colour}"`
+        : `r="${mark.radius - 0.5}" fill="none" stroke="${mark.colour}"`;
+    return `<circle cx="${number(mark.x)}" cy="${number(mark.y)}" ${paint}/>`;
+  }
+  const turn = mark.turned ? ` transform="rotate(-90 ${number(mark.x)} ${number(mark.y)})"` : '';
+  const weight = mark.weight ? ` font-weight="${mark.weight}"` : '';
+  return `<text x="${number(mark.x)}" y="${number(mark.y)}" font-size="${mark.size}"${weight} fill="${mark.colour}" text-anchor="${mark.anchor}" xml:space="preserve"${turn}>${escapeXml(mark.text)}</text>`;
+}
+
+function number(value: number): string {
+  return String(Math.round(value * 100) / 100);
+}
+
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Text as XML text or within quotes; characters that XML cannot hold at all become �. */
+export function escapeXml(text: string): string {
+  return text
+    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
+    .replace(/[&<>"']/g, (character) => ENTITIES[character]);
+}

@@ -1,0 +1,8 @@
+import type { ColourBy } from './choices.ts';
+
+/** What the cells are coloured by, as it is written on the button and on a figure. */
+export function colourWords(by: ColourBy | null): string {
+  if (by === null) return 'nothing';
+  if (by.kind === 'timepoint') return 'timepoint';
+  return by.kind === 'column' ? by.column : by.gene.name;
+}

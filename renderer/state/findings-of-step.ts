@@ -1,0 +1,20 @@
+import type { OpenedDataset } from '../../engine/host/protocol.ts';
+import type { StepId } from './steps.ts';
+
+type Finding = OpenedDataset['findings'][number];
+
+const TIME_WORDS = /time/i;
+
+/** What was found in the file that matters for a step. */
+export function findingsOf(step: StepId, findings: readonly Finding[]): Finding[] {
+  switch (step) {
+    case 'data':
+      return [...findings];
+    case 'timepoints':
+      return findings.filter(({ subject, title }) => subject.startsWith('obs') && TIME_WORDS.test(title));
+    case 'prepare':
+      return findings.filter(({ subject }) => ['X', 'obsm', 'var'].includes(subject));
+    case 'embed':
+      return findings.filter(({ subject }) => subject.startsWith('obsm'));
+  }
+}

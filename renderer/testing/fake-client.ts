@@ -1,0 +1,175 @@
+import { CancelledError, InputError } from '../../engine/errors.ts';
+import type {
+  FileInfo,
+  OpenedDataset,
+  Progress,
+  Request,
+  RequestKind,
+  Results,
+} from '../../engine/host/protocol.ts';
+import type { EngineClient, Platform, RequestOptions } from '../client/engine-client.ts';
+import {
+  CELL_TYPES,
+  DAYS,
+  EMBEDDINGS,
+  type FakeData,
+  fakeColumn,
+  fakeDataset,
+  fakeExpression,
+  fakeGenes,
+  makeFakeData,
+} from './fake-data.ts';
+
+type Answer = (request: never, options: RequestOptions) => unknown;
+/** Answers of a script; what it leaves out is answered from the fake data. */
+export type Script = Partial<Record<RequestKind, Answer>>;
+
+export interface FakeClient extends EngineClient {
+  readonly asked: Request[];
+  restart(): void;
+}
+
+/** An engine that knows one small data set and does what a script says. */
+export function createFakeClient(script: Script = {}, dataset: Partial<OpenedDataset> = {}): FakeClient {
+  const data = makeFakeData();
+  const asked: Request[] = [];
+  const listeners = new Set<() => void>();
+  const answers: Record<string, (request: never, options: RequestOptions) => unknown> = {
+    ...standardAnswers(data, dataset),
+    ...script,
+  };
+  return {
+    asked,
+    restart() {
+      for (const listener of listeners) listener();
+    },
+    onRestart(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async request(request, options = {}) {
+      asked.push(request);
+      const result = await answers[request.kind]!(request as never, options);
+      if (options.signal?.aborted) throw new CancelledError();
+      return result as never;
+    },
+  };
+}
+
+type Of<K extends RequestKind> = Extract<Request, { kind: K }>;
+
+function standardAnswers(
+  data: FakeData,
+  change: Partial<OpenedDataset>,
+): { [K in RequestKind]: (request: Of<K>) => Results[K] } {
+  const opened = fakeDataset(data, change);
+  let { obs } = opened;
+  const labels = new Map<string, Int32Array>();
+  return {
+    open: () => opened,
+    example: () => opened,
+    close: () => null,
+    timepoints: (request) => fakeTimepoints(data, request),
+    prepare: () => ({
+      embeddings: EMBEDDINGS.map((one) => ({ ...one, computed: true })).slice(0, 2),
+      map: 'X_umap',
+      notes: ['Counts were normalised to 4,210 a cell.', '2,000 variable genes were chosen (Seurat).'],
+    }),
+    positions: ({ embedding }) => (embedding === 'X_umap' ? data.umap : data.pca),
+    obs: ({ column }) => {
+      const codes = labels.get(column);
+      return codes
+        ? { kind: 'categories', codes, names: [column], ordered: false }
+        : fakeColumn(data, column);
+    },
+    gene: ({ column }) => fakeExpression(data, column),
+    'find genes': ({ text, most }) => fakeGenes(text).slice(0, most),
+    cell: ({ row }) => ({
+      name: `AAACCTGAGT-${row}`,
+      facts: [
+        { column: 'day', value: DAYS[data.day[row]!]! },
+        { column: 'cell_type', value: CELL_TYPES[data.cellType[row]!]! },
+        { column: 'n_genes', value: String(data.nGenes[row]) },
+      ],
+    }),
+    label: ({ name, rows }) => {
+      const codes = new Int32Array(data.nObs).fill(-1);
+      for (const row of rows) codes[row] = 0;
+      labels.set(name, codes);
+      obs = [...obs.filter((one) => one.name !== name), { name, kind: 'categorical', nUnique: 1 }];
+      return obs;
+    },
+  };
+}
+
+function fakeTimepoints({ nObs, day }: FakeData, request: Of<'timepoints'>): Results['timepoints'] {
+  if (request.time !== 'day')
+    throw new InputError('The label "Stem cells" cannot be read as a time.', {
+      key: `obs/${request.time}`,
+      option: '--time',
+      expected:
+        'a number, or a text that carries one number or range, e.g. 2, 10.5, day 7, E8.5, 24h, Day 00-03',
+      found: '"Stem cells"',
+      action: "Choose another column, or say the times, e.g. --timepoints 'control=0,treated=3'.",
+    });
+  const edits = request.timepoints ?? DAYS.map((label) => ({ labels: [label], time: null, name: null }));
+  const timed = edits
+    .map(({ labels, time, name }) => ({
+      labels,
+      name: name ?? labels.join('/'),
+      time: time ?? labels.reduce((sum, label) => sum + Number(label), 0) / labels.length,
+    }))
+    .sort((a, b) => a.time - b.time);
+  const rank = DAYS.map((label) => timed.findIndex(({ labels }) => labels.includes(label)));
+  const cellTimepoint = day.map((code) => rank[code]!);
+  const counts = timed.map((_, k) => cellTimepoint.filter((one) => one === k).length);
+  const subset = request.where.length > 0 ? Math.round(nObs / 17) : 0;
+  return {
+    labels: timed.map(({ name }) => name),
+    times: timed.map(({ time }) => time),
+    unit: 'day',
+    cellTimepoint,
+    counts,
+    withoutTimepoint: 0,
+    leftOut: { subset, dropped: cellTimepoint.filter((one) => one < 0).length },
+    notes: [],
+  };
+}
+
+/** A task that reports progress until it is cancelled. */
+export function endless(progress: Progress): Answer {
+  return (_request, { signal, onProgress }) =>
+    new Promise((_resolve, reject) => {
+      onProgress?.(progress);
+      signal?.addEventListener('abort', () => reject(new CancelledError()));
+    });
+}
+
+export const RECENT: FileInfo[] = [
+  { handle: 'f1', name: 'embryoid_bodies.h5ad', bytes: 1_420_000_000 },
+  { handle: 'f2', name: 'reprogramming_serum.h5ad', bytes: 388_000_000 },
+  { handle: 'f3', name: 'zebrafish_12hpf_to_24hpf_all_lanes_filtered.h5ad', bytes: 12_300_000 },
+];
+
+export interface FakePlatform extends Platform {
+  readonly saved: { name: string; bytes: Uint8Array }[];
+  readonly documents: { title: string; unsaved: boolean }[];
+}
+
+export function createFakePlatform(change: Partial<Platform> = {}): FakePlatform {
+  const saved: FakePlatform['saved'] = [];
+  const documents: FakePlatform['documents'] = [];
+  return {
+    kind: 'desktop',
+    pickFiles: async () => RECENT.slice(0, 1),
+    droppedFiles: async () => RECENT.slice(0, 1),
+    recentFiles: async () => RECENT,
+    onOpenFiles() {},
+    setDocument: (state) => void documents.push(state),
+    saveFile: async (name, bytes) => void saved.push({ name, bytes }),
+    openExternal() {},
+    saved,
+    documents,
+    ...change,
+  };
+}

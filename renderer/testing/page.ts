@@ -1,0 +1,22 @@
+import { mount } from 'svelte';
+import App from '../App.svelte';
+import { FilePicking } from '../state/file-picking.svelte.ts';
+import { Session } from '../state/session.svelte.ts';
+import '../styles/tokens.css';
+import '../styles/base.css';
+import { createFakeClient, createFakePlatform } from './fake-client.ts';
+import { STATES } from './states.ts';
+
+/*
+ * One state of the interface, for the eye and for screenshots, without an engine: `testing/?state=prepare-running`.
+ * Only in development; the build does not contain it.
+ */
+const name = new URLSearchParams(location.search).get('state') ?? 'welcome';
+const state = STATES[name]!;
+const client = createFakeClient(state.script, state.dataset);
+const platform = createFakePlatform(state.platform);
+const session = new Session(client, platform);
+const picking = new FilePicking();
+mount(App, { target: document.getElementById('app')!, props: { client, platform, session, picking } });
+await state.arrange?.({ session, picking });
+document.body.dataset.ready = 'true';
