@@ -48,7 +48,6 @@ afterAll(async () => {
   stage.remove();
   await shared?.close();
 });
-afterEach(() => app?.kill());
 
 /** A fresh user, whose data lie in a folder that the interface must not learn of. */
 function newUser(): void {

@@ -33,9 +33,29 @@ class ChildPort extends EventEmitter {
 }
 
 const ports = new Map<number, ChildPort>();
-const parentPort = Object.assign(new EventEmitter(), {
-  postMessage: (data: unknown) => send({ kind: 'message', data: cloned(data), ports: [] }),
-});
+
+/** Keeps what comes before the process listens. */
+class ParentPort extends EventEmitter {
+  readonly #waiting: unknown[] = [];
+
+  constructor() {
+    super();
+    this.on('newListener', (name) => {
+      if (name === 'message') queueMicrotask(() => this.#flush());
+    });
+  }
+  postMessage(data: unknown): void {
+    send({ kind: 'message', data: cloned(data), ports: [] });
+  }
+  receive(event: unknown): void {
+    this.#waiting.push(event);
+    if (this.listenerCount('message') > 0) this.#flush();
+  }
+  #flush(): void {
+    for (const event of this.#waiting.splice(0)) this.emit('message', event);
+  }
+}
+const parentPort = new ParentPort();
 
 process.on('message', (message: UtilityMessage) => {
   switch (message.kind) {
@@ -44,7 +64,7 @@ process.on('message', (message: UtilityMessage) => {
       message.ports.forEach((id, k) => {
         ports.set(id, received[k]!);
       });
-      parentPort.emit('message', { data: message.data, ports: received });
+      parentPort.receive({ data: message.data, ports: received });
       break;
     }
     case 'port':

@@ -81,6 +81,8 @@ const test = {
   platform,
   heard,
   async attempt(name: keyof typeof attempts): Promise<unknown> {
+    // out of the driver's call, which may evaluate anything
+    await new Promise((done) => setTimeout(done));
     try {
       return await attempts[name]();
     } catch (error) {
