@@ -9,7 +9,7 @@ export default defineConfig({
   root: here('renderer'),
   // app:// and the server both answer from a root of their own
   base: './',
-  plugins: [svelte()],
+  plugins: [svelte({ configFile: false })],
   build: {
     outDir: here('dist/renderer'),
     emptyOutDir: true,
