@@ -9,12 +9,8 @@ import { handle } from './security.ts';
 const TOO_SOON_MS = 2000;
 const MOST_FAILURES = 3;
 
-export interface EngineKeeper {
-  close(): void;
-}
-
 /**
- * Keeps an engine running. The interface asks for a port to it, and gets another one by itself after the engine ended.
+ * Keeps an engine running as long as the window is open. The interface asks for a port to it, and gets another one by itself after the engine ended.
  * @param entry path of the built engine process
  * @param onFailure the engine does not stay up
  */
@@ -23,7 +19,7 @@ export function keepEngine(
   window: BrowserWindow,
   table: FileTable,
   onFailure: () => void,
-): EngineKeeper {
+): void {
   let engine: UtilityProcess;
   let connected = false;
   let closing = false;
@@ -49,19 +45,17 @@ export function keepEngine(
   };
 
   start();
-  window.webContents.on('did-start-loading', () => {
-    connected = false;
+  window.webContents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
+    if (isMainFrame && !isSameDocument) connected = false;
+  });
+  window.once('closed', () => {
+    closing = true;
+    engine.kill();
   });
   handle('engine:connect', z.tuple([]), () => {
     connected = true;
     connect();
   });
-  return {
-    close() {
-      closing = true;
-      engine.kill();
-    },
-  };
 }
 
 function answer(engine: UtilityProcess, table: FileTable, { id, handles }: FromEngine): void {

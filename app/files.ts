@@ -78,8 +78,8 @@ async function choose(window: BrowserWindow): Promise<string[]> {
 function whenListening(window: BrowserWindow): (files: FileInfo[]) => void {
   let waiting: FileInfo[][] = [];
   let listening = false;
-  window.webContents.on('did-start-loading', () => {
-    listening = false;
+  window.webContents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
+    if (isMainFrame && !isSameDocument) listening = false;
   });
   handle('files:listen', z.tuple([]), () => {
     listening = true;

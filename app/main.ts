@@ -1,13 +1,13 @@
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { app, type BrowserWindow, dialog, session } from 'electron';
+import { app, type BrowserWindow, dialog, Menu, session } from 'electron';
 import { z } from 'zod';
 import { versions } from '../engine/export/manifest.ts';
 import { pathsIn } from './arguments.ts';
 import { keepEngine } from './engine-keeper.ts';
 import { createFileTable } from './file-table.ts';
 import { createFiles } from './files.ts';
-import { setMenu } from './menu.ts';
+import { type MenuActions, menuOf } from './menu.ts';
 import { createRecentFiles } from './recent-files.ts';
 import { registerScheme, serveFolder } from './scheme.ts';
 import { handle, openExternal, secureContents, secureSession } from './security.ts';
@@ -44,11 +44,10 @@ function boot(): void {
   const recent = createRecentFiles(kept('recent-files.json'));
   const window = openWindow(built('./preload.cjs'), kept('window.json'), table);
   const files = createFiles(window, table, recent, showMenu);
-  const engine = keepEngine(built('./engine-process.js'), window, table, engineFails);
+  keepEngine(built('./engine-process.js'), window, table, engineFails);
   handle('links:open', z.tuple([z.string().max(2000)]), ([url]) => openExternal(url));
   showMenu();
   app.on('window-all-closed', () => app.quit());
-  app.on('quit', () => engine.close());
 
   openPaths = files.open;
   files.open([...pathsIn(process.argv, process.cwd()), ...early]);
@@ -59,21 +58,19 @@ function boot(): void {
   void loadInterface(window);
 
   function showMenu(): void {
-    const names = recent.list().map((path) => ({ path, name: basename(path) }));
-    setMenu(
-      {
-        command: (command) => window.webContents.send('menu:command', command),
-        open: () => void files.chooseAndOpen(),
-        openRecent: (path) => files.open([path]),
-        clearRecent: () => {
-          recent.clear();
-          app.clearRecentDocuments();
-          showMenu();
-        },
-        about: () => showAbout(window),
+    const actions: MenuActions = {
+      command: (command) => window.webContents.send('menu:command', command),
+      open: () => void files.chooseAndOpen(),
+      openRecent: (path) => files.open([path]),
+      clearRecent() {
+        recent.clear();
+        app.clearRecentDocuments();
+        showMenu();
       },
-      names,
-    );
+      about: () => showAbout(window),
+    };
+    const names = recent.list().map((path) => ({ path, name: basename(path) }));
+    Menu.setApplicationMenu(Menu.buildFromTemplate(menuOf(actions, names, process.platform)));
   }
 }
 

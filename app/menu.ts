@@ -1,4 +1,4 @@
-import { type MenuItemConstructorOptions as Item, Menu } from 'electron';
+import type { MenuItemConstructorOptions as Item } from 'electron';
 
 /** What the menu asks the interface to do; renderer/client/engine-client.ts holds the same list. */
 export type MenuCommand =
@@ -20,11 +20,10 @@ export interface MenuActions {
   about(): void;
 }
 
-/** @param recent paths and the names shown for them */
-export function setMenu(actions: MenuActions, recent: readonly { path: string; name: string }[]): void {
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuOf(actions, recent, process.platform)));
-}
-
+/**
+ * The menus of a platform, for `Menu.buildFromTemplate`.
+ * @param recent paths and the names shown for them
+ */
 export function menuOf(
   actions: MenuActions,
   recent: readonly { path: string; name: string }[],

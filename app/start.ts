@@ -15,10 +15,9 @@ import { startServer } from './serve.ts';
  */
 
 const FETCH_MS = 30_000;
-const electronFolder = dirname(createRequire(import.meta.url).resolve('electron/package.json'));
-
-const screen =
-  process.platform !== 'linux' || Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']);
+/** A window that ends with an error this soon was never there, e.g. for want of system libraries. */
+const FAILED_START_MS = 5000;
+const screen = process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
 const files = process.argv.slice(2);
 const binary = await findElectron();
 if (typeof binary === 'string') openDesktop(binary);
@@ -26,16 +25,26 @@ else await openBrowser(binary.missing);
 
 async function findElectron(): Promise<string | { missing: string }> {
   if (!screen) return { missing: 'There is no screen for a window' };
-  const there = installedBinary();
+  const folder = electronFolder();
+  if (folder === undefined) return { missing: 'Electron is not installed' };
+  const there = installedBinary(folder);
   if (there !== undefined) return there;
   process.stderr.write('Fetching Electron, once …\n');
-  await fetchBinary();
-  return installedBinary() ?? { missing: 'Electron could not be fetched' };
+  await fetchBinary(folder);
+  return installedBinary(folder) ?? { missing: 'Electron could not be fetched' };
 }
 
-function installedBinary(): string | undefined {
+function electronFolder(): string | undefined {
   try {
-    const path = join(electronFolder, 'dist', readFileSync(join(electronFolder, 'path.txt'), 'utf8'));
+    return dirname(createRequire(import.meta.url).resolve('electron/package.json'));
+  } catch {
+    return undefined;
+  }
+}
+
+function installedBinary(folder: string): string | undefined {
+  try {
+    const path = join(folder, 'dist', readFileSync(join(folder, 'path.txt'), 'utf8'));
     return existsSync(path) ? path : undefined;
   } catch {
     return undefined;
@@ -43,8 +52,8 @@ function installedBinary(): string | undefined {
 }
 
 /** Electron's own installer, which checks what it fetched; its messages would only repeat ours. */
-function fetchBinary(): Promise<void> {
-  const child = spawn(process.execPath, [join(electronFolder, 'install.js')], {
+function fetchBinary(folder: string): Promise<void> {
+  const child = spawn(process.execPath, [join(folder, 'install.js')], {
     stdio: 'ignore',
     timeout: FETCH_MS,
     killSignal: 'SIGKILL',
@@ -57,9 +66,12 @@ function fetchBinary(): Promise<void> {
 
 function openDesktop(binary: string): void {
   const main = fileURLToPath(new URL('./main.js', import.meta.url));
+  const started = Date.now();
   const child = spawn(binary, [main, ...files], { stdio: 'inherit' });
   child.once('exit', (code) => {
-    process.exitCode = code ?? 1;
+    const failed = code !== 0 && Date.now() - started < FAILED_START_MS;
+    if (failed) void openBrowser('Electron could not start');
+    else process.exitCode = code ?? 1;
   });
 }
 

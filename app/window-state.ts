@@ -21,9 +21,14 @@ export function placeWindow(
   saved: WindowState | undefined,
   workAreas: readonly Rectangle[],
 ): { width: number; height: number; x?: number; y?: number } {
-  const area = saved && workAreas.find((candidate) => showsGrip(saved.bounds, candidate));
-  if (!area) return { ...sizedFor(saved?.bounds ?? FIRST, workAreas[0]) };
-  return { x: saved.bounds.x, y: saved.bounds.y, ...sizedFor(saved.bounds, area) };
+  if (!saved) return sizedFor(FIRST, workAreas[0]);
+  const { x, y } = saved.bounds;
+  for (const area of workAreas) {
+    // made to fit first: a smaller window may no longer reach into the screen
+    const size = sizedFor(saved.bounds, area);
+    if (showsGrip({ x, y, ...size }, area)) return { x, y, ...size };
+  }
+  return sizedFor(saved.bounds, workAreas[0]);
 }
 
 function showsGrip(window: Rectangle, area: Rectangle): boolean {
@@ -36,7 +41,7 @@ function showsGrip(window: Rectangle, area: Rectangle): boolean {
 function sizedFor({ width, height }: { width: number; height: number }, area: Rectangle | undefined) {
   const most = area ?? { width, height };
   return {
-    width: Math.min(Math.max(width, SMALLEST.width), Math.max(most.width, 1)),
-    height: Math.min(Math.max(height, SMALLEST.height), Math.max(most.height, 1)),
+    width: Math.min(Math.max(width, SMALLEST.width), most.width),
+    height: Math.min(Math.max(height, SMALLEST.height), most.height),
   };
 }

@@ -16,13 +16,20 @@ z.config({ jitless: true });
 
 const picking = new FilePicking();
 const { transport, platform } = surroundings();
-mount(App, { target: document.getElementById('app')!, props: { client: createClient(transport), platform, picking } });
+mount(App, {
+  target: document.getElementById('app')!,
+  props: { client: createClient(transport), platform, picking },
+});
 
 function surroundings(): { transport: Transport; platform: Platform } {
   const bridge = window.meander;
   if (!bridge)
     return { transport: connectToServer(), platform: createBrowserPlatform({ choose: picking.choose }) };
   const transport = createPortTransport();
-  receiveEnginePorts(bridge, (port) => transport.attach(port), () => transport.lose());
+  receiveEnginePorts(
+    bridge,
+    (port) => transport.attach(port),
+    () => transport.lose(),
+  );
   return { transport, platform: createDesktopPlatform(bridge) };
 }

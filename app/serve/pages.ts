@@ -44,9 +44,9 @@ export async function createPages(
       response.setHeader('Set-Cookie', cookie);
     }
     // whoever has a cookie may use the link again
-    if (token !== null) return say(response, 200, contentType('.html'), ENTRANCE);
+    if (token !== null) return say(response, 200, contentType('index.html'), ENTRANCE);
     if (path === 'api/files')
-      return say(response, 200, contentType('.json'), JSON.stringify(await folders.list()));
+      return say(response, 200, contentType('files.json'), JSON.stringify(await folders.list()));
     const page = pages.get(path);
     if (page === undefined) return refuse(response, 404, 'There is no such page.\n');
     // names of assets change with their content

@@ -74,6 +74,7 @@ export async function launchOnFake(shared: SharedBrowser, launch: Launch): Promi
     async kill() {
       child.kill('SIGKILL');
       await exited;
+      // the stand-in may have ended before its page heard of it
       await page.close().catch(() => {});
     },
   };

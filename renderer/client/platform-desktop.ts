@@ -1,6 +1,7 @@
 import { type ErrorMessage, errorFromMessage } from '../../engine/errors.ts';
 import type { FileInfo } from '../../engine/host/protocol.ts';
 import type { MenuCommand, Platform } from './engine-client.ts';
+import type { Port } from './message-port.ts';
 
 type Answer<T> = { value: T } | { error: ErrorMessage };
 
@@ -47,12 +48,12 @@ export function createDesktopPlatform(bridge: DesktopBridge): Platform {
  */
 export function receiveEnginePorts(
   bridge: DesktopBridge,
-  onPort: (port: MessagePort) => void,
+  onPort: (port: Port) => void,
   onLost: () => void,
 ): void {
   // the preload shares this window; nothing else may offer a port
   window.addEventListener('message', ({ source, data, ports: [port] }) => {
-    if (source === window && data === 'meander engine port' && port) onPort(port);
+    if (source === window && data === 'meander engine port' && port) onPort(port as Port);
   });
   bridge.onEngineLost(onLost);
   void bridge.connectEngine();

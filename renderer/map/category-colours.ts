@@ -24,7 +24,8 @@ function shade(place: number, theme: Theme): string {
   if (place < 2 * SAFE) return mix(safe, '#000000', theme === 'light' ? 0.45 : 0.35);
   if (place < 3 * SAFE) return mix(safe, '#ffffff', theme === 'light' ? 0.4 : 0.55);
   const lightness = [0.62, 0.48, 0.74][place % 3];
-  return oklch(lightness, 0.12, (place * GOLDEN_ANGLE) % 360);
+  const chroma = [0.13, 0.09][Math.floor(place / 3) % 2];
+  return oklch(lightness, chroma, (place * GOLDEN_ANGLE) % 360);
 }
 
 /** A colour of OKLCH (Ottosson 2020) as `#rrggbb`; what sRGB lacks is clipped. */

@@ -102,14 +102,15 @@ export function createCellMap(
     if (showsAll) resetCamera();
   });
 
-  function view(): View {
+  function view(step = 1): View {
     const size = brush.size();
     const zoom = camera.scale / fitCamera(bounds, size).scale;
     return {
       ...size,
       camera,
       pixelRatio: brush.pixelRatio(),
-      pointSize: pointSize(placed, size, zoom, factor),
+      pointSize: pointSize(placed / step, size, zoom, factor),
+      step,
       faint: rgbOf(inkOf(theme).faint),
     };
   }

@@ -112,10 +112,10 @@ function colourNumbers(values: Float32Array, theme: Theme, options: ColouringOpt
   const entries = new Uint8Array(values.length);
   let missing = 0;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    // a value that is not finite is not a number on the ramp
-    if (value - value !== 0) missing++;
-    else entries[i] = 1.5 + (value <= low ? 0 : value >= high ? RAMP_STEPS - 1 : (value - low) * steps);
+    const step = (values[i] - low) * steps;
+    // neither NaN nor an infinity is a place on the ramp
+    if (step - step !== 0) missing++;
+    else entries[i] = (1.5 + (step < 0 ? 0 : step > RAMP_STEPS - 1 ? RAMP_STEPS - 1 : step)) | 0;
   }
   const ramp = Array.from({ length: RAMP_STEPS }, (_, k) =>
     rampColour(k / (RAMP_STEPS - 1), theme, options.diverging ?? false),
@@ -155,9 +155,8 @@ function finiteRange(values: Float32Array): [number, number] | null {
   let high = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    if (value - value !== 0) continue;
-    if (value < low) low = value;
-    if (value > high) high = value;
+    if (value < low && value > Number.NEGATIVE_INFINITY) low = value;
+    if (value > high && value < Number.POSITIVE_INFINITY) high = value;
   }
   return low > high ? null : [low, high];
 }

@@ -26,6 +26,7 @@ export function createCpuPainter(canvas: HTMLCanvasElement): Painter {
   return {
     kind: 'cpu',
     update() {},
+    busy: () => false,
     paint(scene, view) {
       const { width, height } = canvas;
       if (width === 0 || height === 0) return;
@@ -63,7 +64,7 @@ export function paintCells(scene: Scene, view: View, image: Pixels, depth: Uint1
   const line = ringWidth(ringSize(view.pointSize)) * pixelRatio;
   const reach = Math.max(diameter, ring);
 
-  for (let row = 0; row < states.length; row++) {
+  for (let row = 0; row < states.length; row += view.step) {
     const state = states[row];
     const entry = entries[row];
     if ((state & NO_PLACE) !== 0 || scene.palette[4 * entry + 3] === 0) continue;

@@ -1,13 +1,19 @@
 import type { Size } from './camera.ts';
 import { createCpuPainter } from './cpu-painter.ts';
-import type { Painter, Scene, ScenePart, View } from './scene.ts';
+import { MOST_STEP, type Painter, type Scene, type ScenePart, type View } from './scene.ts';
 import { createWebglPainter } from './webgl-painter.ts';
+
+/** Milliseconds that a picture may take while the view moves. */
+const MOVING_MS = 40;
+/** Milliseconds without a movement after which the view rests. */
+const REST_MS = 150;
 
 const ALL: readonly ScenePart[] = ['positions', 'states', 'entries', 'palette', 'lines'];
 
 /**
  * Paints a scene when something changed, at most once a frame, at the size and resolution of the canvas: by WebGL2, and
- * by the processor where there is none or while its context is lost.
+ * by the processor where there is none or while its context is lost. Where all cells take too long to follow a hand,
+ * some of them are drawn while the view moves, and all when it rests.
  */
 export interface Paintbrush {
   /** parts of the scene changed; without a part the view did */
@@ -23,7 +29,7 @@ export function createPaintbrush(
   canvas: HTMLCanvasElement,
   webgl: boolean,
   scene: Scene,
-  view: () => View,
+  view: (step: number) => View,
   onSize: () => void,
 ): Paintbrush {
   const stop = new AbortController();
@@ -31,6 +37,10 @@ export function createPaintbrush(
   let frame = 0;
   /** drawn on while the canvas itself belongs to a context that is lost */
   let spare: HTMLCanvasElement | null = null;
+  /** milliseconds that all cells take, as last measured; 0: not known */
+  let fullMs = 0;
+  let moving = false;
+  let rest: ReturnType<typeof setTimeout> | undefined;
   let size: Size = { width: canvas.clientWidth, height: canvas.clientHeight };
   let painter = (webgl ? createWebglPainter(canvas) : null) ?? withoutWebgl();
 
@@ -43,17 +53,33 @@ export function createPaintbrush(
   function replace(next: Painter) {
     painter.dispose();
     painter = next;
+    fullMs = 0;
     touch(...ALL);
   }
 
   function touch(...parts: ScenePart[]) {
     for (const part of parts) changed.add(part);
+    if (parts.length === 0) move();
+    request();
+  }
+
+  function move() {
+    moving = true;
+    clearTimeout(rest);
+    rest = setTimeout(() => {
+      moving = false;
+      if (stepOf(fullMs) > 1) request();
+    }, REST_MS);
+  }
+
+  function request() {
     if (frame === 0 && !stop.signal.aborted) frame = requestAnimationFrame(paint);
   }
 
   function paint() {
     frame = 0;
     if (size.width === 0 || size.height === 0) return;
+    if (painter.busy()) return request();
     const ratio = devicePixelRatio;
     for (const surface of spare === null ? [canvas] : [canvas, spare]) {
       const width = Math.round(size.width * ratio);
@@ -62,9 +88,18 @@ export function createPaintbrush(
       if (surface.width !== width) surface.width = width;
       if (surface.height !== height) surface.height = height;
     }
+    const step = moving ? stepOf(fullMs) : 1;
+    const start = performance.now();
     painter.update(scene, changed);
+    painter.paint(scene, view(step));
+    measure(start, step, changed.size > 0);
     changed.clear();
-    painter.paint(scene, view());
+  }
+
+  /** What a picture took; with changed data it took longer, which serves as a first guess only. */
+  function measure(start: number, step: number, isGuess: boolean) {
+    if (painter.busy() && !stop.signal.aborted) requestAnimationFrame(() => measure(start, step, isGuess));
+    else if (!isGuess || fullMs === 0) fullMs = (performance.now() - start) * step;
   }
 
   const observer = new ResizeObserver(() => {
@@ -102,10 +137,15 @@ export function createPaintbrush(
       stop.abort();
       observer.disconnect();
       cancelAnimationFrame(frame);
+      clearTimeout(rest);
       painter.dispose();
       spare?.remove();
     },
   };
+}
+
+function stepOf(fullMs: number): number {
+  return Math.min(MOST_STEP, Math.max(1, Math.ceil(fullMs / MOVING_MS)));
 }
 
 /** A canvas over another one that leaves its events to it. */

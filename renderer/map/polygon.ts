@@ -51,7 +51,9 @@ export function isInside(polygon: Polygon, x: number, y: number): boolean {
   const { vertices } = polygon;
   const count = vertices.length / 2;
   let winding = 0;
-  for (const k of polygon.slabs[slabOf(polygon, y)]) {
+  const edges = polygon.slabs[slabOf(polygon, y)];
+  for (let e = 0; e < edges.length; e++) {
+    const k = edges[e];
     const next = k + 1 === count ? 0 : k + 1;
     const ax = vertices[2 * k];
     const ay = vertices[2 * k + 1];

@@ -42,6 +42,8 @@ export interface View extends Size {
   pixelRatio: number;
   /** diameter of a cell in CSS pixels */
   pointSize: number;
+  /** each so many-th cell is drawn, 1 = all, at most MOST_STEP */
+  step: number;
   /** what dimmed cells fade to, rgb 0 to 255 */
   faint: readonly [number, number, number];
 }
@@ -51,8 +53,13 @@ export interface Painter {
   /** takes over what changed */
   update(scene: Scene, parts: Iterable<ScenePart>): void;
   paint(scene: Scene, view: View): void;
+  /** whether the last picture is not finished yet; to paint again would only make a queue */
+  busy(): boolean;
   dispose(): void;
 }
+
+/** WebGL's limit for the distance of attributes: 255 bytes, of which a place takes 8. */
+export const MOST_STEP = 31;
 
 /** Share of the faint colour in a dimmed cell. */
 export const DIMMED = 0.85;

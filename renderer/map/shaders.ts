@@ -17,6 +17,7 @@ uniform vec2 ring;
 uniform vec4 faint;
 uniform bool selecting;
 uniform bool ranked;
+uniform int stride;
 uniform bool lines;
 uniform sampler2D palette;
 flat out vec4 colour;
@@ -56,8 +57,8 @@ void main() {
   extent = diameter < 3.0 ? diameter : diameter + 1.0;
   gl_PointSize = extent;
 
-  uint rank = ranked ? ((entry - 1u) << 5) | (scatter(uint(gl_VertexID)) >> 27)
-                     : scatter(uint(gl_VertexID)) >> 19;
+  uint bits = scatter(uint(gl_VertexID * stride));
+  uint rank = ranked ? ((entry - 1u) << 5) | (bits >> 27) : bits >> 19;
   uint priority = (dimmed ? 0u : 16384u) + (entry == 0u ? 0u : 1u + rank);
   gl_Position = vec4(place, 1.0 - 2.0 * float(priority + 1u) / ${PRIORITIES + 1}.0, 1.0);
 }`;

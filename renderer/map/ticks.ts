@@ -1,12 +1,12 @@
 import { formatNumber } from '../../engine/figures/words.ts';
 
 /**
- * Round values (1, 2 or 5 times a power of ten) within a range, at most about so many, with labels of as many decimals
+ * Round values (1, 2 or 5 times a power of ten) within a range, about so many at most, with labels of as many decimals
  * as tell them apart; the one value of an empty range.
  */
 export function niceTicks(low: number, high: number, most: number): { value: number; label: string }[] {
   if (!(high > low)) return [{ value: low, label: label(low, significant(low)) }];
-  const rough = (high - low) / Math.max(1, most - 1);
+  const rough = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5, 10].find((m) => m * power >= rough * (1 - 1e-9)) ?? 10);
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));

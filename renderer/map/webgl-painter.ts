@@ -12,6 +12,7 @@ const UNIFORMS = [
   'faint',
   'selecting',
   'ranked',
+  'stride',
   'lines',
   'palette',
 ] as const;
@@ -33,6 +34,7 @@ export function createWebglPainter(canvas: HTMLCanvasElement): Painter | null {
   const lines = createLayer(gl);
   const joints = gl.createBuffer();
   let jointCount = 0;
+  let unfinished: WebGLSync | null = null;
 
   gl.useProgram(program);
   gl.enable(gl.BLEND);
@@ -47,14 +49,13 @@ export function createWebglPainter(canvas: HTMLCanvasElement): Painter | null {
     }
     const pairs = lineSegments(drawn);
     jointCount = pairs.length;
-    cells.unbind();
     lines.fill(0, drawn.positions);
     lines.fill(1, drawn.entries);
     lines.fill(2, new Uint8Array(drawn.positions.length / 2));
     lines.bind();
     gl!.bindBuffer(gl!.ELEMENT_ARRAY_BUFFER, joints);
     gl!.bufferData(gl!.ELEMENT_ARRAY_BUFFER, pairs, gl!.STATIC_DRAW);
-    lines.unbind();
+    gl!.bindVertexArray(null);
     lines.colour(drawn.palette);
   }
 
@@ -71,15 +72,13 @@ export function createWebglPainter(canvas: HTMLCanvasElement): Painter | null {
     },
     paint(scene, view) {
       gl.viewport(0, 0, canvas.width, canvas.height);
-      // without it the depth is not cleared either
-      gl.depthMask(true);
       gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
       setView(gl, uniform, scene, view, canvas);
       if (scene.positions.length > 0) {
         gl.enable(gl.DEPTH_TEST);
         gl.uniform1i(uniform.lines, 0);
-        cells.bind();
-        gl.drawArrays(gl.POINTS, 0, scene.positions.length / 2);
+        cells.bind(view.step);
+        gl.drawArrays(gl.POINTS, 0, Math.ceil(scene.positions.length / 2 / view.step));
       }
       if (jointCount > 0) {
         gl.disable(gl.DEPTH_TEST);
@@ -87,6 +86,16 @@ export function createWebglPainter(canvas: HTMLCanvasElement): Painter | null {
         lines.bind();
         gl.drawElements(gl.LINES, jointCount, gl.UNSIGNED_INT, 0);
       }
+      gl.deleteSync(unfinished);
+      unfinished = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+      gl.flush();
+    },
+    busy() {
+      if (unfinished === null || gl.isContextLost()) return false;
+      if (gl.getSyncParameter(unfinished, gl.SYNC_STATUS) !== gl.SIGNALED) return true;
+      gl.deleteSync(unfinished);
+      unfinished = null;
+      return false;
     },
     dispose() {
       cells.dispose();
@@ -121,6 +130,16 @@ function createLayer(gl: WebGL2RenderingContext) {
   const texture = gl.createTexture();
   const buffers = ATTRIBUTES.map(() => gl.createBuffer());
   const lengths = ATTRIBUTES.map(() => -1);
+  /** element type of each buffer */
+  const types: number[] = [gl.FLOAT, gl.UNSIGNED_BYTE, gl.UNSIGNED_BYTE];
+  let step = 1;
+
+  function point(at: number) {
+    gl.bindBuffer(gl.ARRAY_BUFFER, buffers[at]);
+    if (at === 0) gl.vertexAttribPointer(at, 2, gl.FLOAT, false, 8 * step, 0);
+    else gl.vertexAttribIPointer(at, 1, types[at], (types[at] === gl.UNSIGNED_SHORT ? 2 : 1) * step, 0);
+  }
+
   return {
     fill(at: number, data: Float32Array | Uint8Array | Uint16Array) {
       gl.bindVertexArray(array);
@@ -129,11 +148,9 @@ function createLayer(gl: WebGL2RenderingContext) {
       else gl.bufferData(gl.ARRAY_BUFFER, data, gl.DYNAMIC_DRAW);
       lengths[at] = data.byteLength;
       gl.enableVertexAttribArray(at);
-      if (data instanceof Float32Array) gl.vertexAttribPointer(at, 2, gl.FLOAT, false, 0, 0);
-      else {
-        const type = data instanceof Uint16Array ? gl.UNSIGNED_SHORT : gl.UNSIGNED_BYTE;
-        gl.vertexAttribIPointer(at, 1, type, 0, 0);
-      }
+      if (data instanceof Uint16Array) types[at] = gl.UNSIGNED_SHORT;
+      else if (data instanceof Uint8Array) types[at] = gl.UNSIGNED_BYTE;
+      point(at);
     },
     colour(palette: Uint8Array) {
       const rows = Math.max(1, Math.ceil(palette.length / 4 / PALETTE_WIDTH));
@@ -144,12 +161,12 @@ function createLayer(gl: WebGL2RenderingContext) {
       gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
       gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
     },
-    bind() {
+    bind(nextStep = 1) {
       gl.bindVertexArray(array);
       gl.bindTexture(gl.TEXTURE_2D, texture);
-    },
-    unbind() {
-      gl.bindVertexArray(null);
+      if (nextStep === step) return;
+      step = nextStep;
+      for (const at of ATTRIBUTES.keys()) point(at);
     },
     dispose() {
       gl.deleteVertexArray(array);
@@ -175,6 +192,7 @@ function setView(
   gl.uniform4f(uniform.faint, view.faint[0] / 255, view.faint[1] / 255, view.faint[2] / 255, DIMMED);
   gl.uniform1i(uniform.selecting, scene.selecting ? 1 : 0);
   gl.uniform1i(uniform.ranked, scene.ranked ? 1 : 0);
+  gl.uniform1i(uniform.stride, view.step);
   gl.uniform1i(uniform.palette, 0);
 }
 

@@ -16,7 +16,7 @@ export function plainWords(text: string): string {
         return words === null ? whole : `“${words}”`;
       })
       .replace(/\(meander [^)]*\)/g, '')
-      .replace(/\s+([.,;])/g, '$1')
+      .replace(/\s+([.,;])(?=\s|$)/g, '$1')
       .trim()
   );
 }

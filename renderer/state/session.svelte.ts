@@ -19,8 +19,9 @@ import {
   type View,
   withChange,
 } from './choices.ts';
+import { colourWords } from './colour-words.ts';
 import { colouringOfTimepoints } from './colouring.ts';
-import { amend, record, redo, startHistory, undo } from './history.ts';
+import { amend, type History, record, redo, startHistory, undo } from './history.ts';
 import { firstView, mergeEmbeddings } from './map-view.ts';
 import { Notices } from './notices.svelte.ts';
 import { countSelected } from './selection.ts';
@@ -62,6 +63,8 @@ export class Session {
   /** `view`: what these are positions in */
   positions = $state.raw<{ view: View; values: Float32Array } | null>(null);
   colouring = $state.raw<Colouring | null>(null);
+  /** what the colouring is of; the choice may be ahead of it */
+  colouredBy = $state.raw<ColourBy | null>(null);
   /** categories of the colouring that are not shown */
   hidden = $state.raw<ReadonlySet<number>>(new Set());
   selection = $state.raw<Uint8Array | null>(null);
@@ -130,11 +133,11 @@ export class Session {
   }
 
   async #openSource(source: Source, title: string): Promise<void> {
-    const opened = await this.tasks.run('open', title, source);
-    if (!opened) return;
+    const outcome = await this.tasks.run('open', title, source);
+    if (outcome.kind !== 'done') return;
     const before = this.dataset;
     this.#source = source;
-    this.#start(opened);
+    this.#start(outcome.result);
     if (before) void this.client.request({ kind: 'close', dataset: before.dataset }).catch(() => {});
   }
 
@@ -143,13 +146,12 @@ export class Session {
       this.tasks.clear(area);
     this.#asked = { timepoints: '', colouring: '', positions: '' };
     this.#labels.clear();
-    this.hidden = new Set();
     this.dataset = opened;
     this.embeddings = opened.embeddings;
     this.timepoints = null;
     this.prepared = null;
     this.positions = null;
-    this.colouring = null;
+    this.#setColouring(null, null);
     this.selection = null;
     this.hovered = null;
     this.step = 'data';
@@ -197,13 +199,7 @@ export class Session {
   }
 
   colour(colourBy: ColourBy): void {
-    const what =
-      colourBy.kind === 'timepoint'
-        ? 'timepoint'
-        : colourBy.kind === 'column'
-          ? colourBy.column
-          : colourBy.gene.name;
-    this.decide({ colourBy }, `colour by ${what}`);
+    this.decide({ colourBy }, `colour by ${colourWords(colourBy)}`);
   }
 
   show(view: View): void {
@@ -227,8 +223,9 @@ export class Session {
       dataset: dataset.dataset,
       preparation: preparationOf(experiment),
     } as const;
-    const result = await this.tasks.run('prepare', 'Preparing the cells', request);
-    if (!result) return;
+    const outcome = await this.tasks.run('prepare', 'Preparing the cells', request);
+    if (outcome.kind !== 'done') return;
+    const { result } = outcome;
     this.prepared = { key: preparationKey(experiment), notes: result.notes };
     this.embeddings = mergeEmbeddings(this.embeddings, result.embeddings);
     this.#asked.positions = '';
@@ -246,10 +243,10 @@ export class Session {
     if (!dataset || !selection) return false;
     const rows = Int32Array.from(selectedRows(selection));
     const request = { kind: 'label', dataset: dataset.dataset, name, label, rows } as const;
-    const obs = await this.tasks.run('label', 'Keeping the label', request);
-    if (!obs) return false;
+    const outcome = await this.tasks.run('label', 'Keeping the label', request);
+    if (outcome.kind !== 'done') return false;
     this.#labels.set(name, request);
-    this.dataset = { ...dataset, obs };
+    this.dataset = { ...dataset, obs: outcome.result };
     this.notices.say(`Kept ${rows.length} cells as ${label} in ${name}.`);
     this.colour({ kind: 'column', column: name });
     return true;
@@ -271,11 +268,18 @@ export class Session {
     if (time === undefined || key === this.#asked.timepoints) return;
     this.#asked.timepoints = key;
     const request = { kind: 'timepoints', dataset, time, timepoints: complete(timepoints), where } as const;
-    void this.tasks.run('timepoints', 'Reading the timepoints', request).then((result) => {
-      if (!result && !this.tasks.problems.has('timepoints')) return;
-      this.timepoints = result ?? null;
-      this.#colourByTimepoint();
+    void this.tasks.run('timepoints', 'Reading the timepoints', request).then((outcome) => {
+      if (outcome.kind === 'replaced') return;
+      if (outcome.kind === 'cancelled') this.#asked.timepoints = '';
+      this.timepoints = outcome.kind === 'done' ? outcome.result : null;
+      if (this.choices.colourBy?.kind === 'timepoint') this.#colourByTimepoint();
     });
+  }
+
+  /** Asks again for what was cancelled. */
+  readTimepoints(): void {
+    this.#asked.timepoints = '';
+    this.#follow();
   }
 
   #followColouring(dataset: string): void {
@@ -283,35 +287,43 @@ export class Session {
     const key = JSON.stringify(colourBy);
     if (key === this.#asked.colouring) return;
     this.#asked.colouring = key;
-    this.hidden = new Set();
-    if (colourBy === null) {
-      this.tasks.clear('colouring');
-      this.colouring = null;
-    } else if (colourBy.kind === 'timepoint') this.#colourByTimepoint();
-    else if (colourBy.kind === 'column')
-      void this.tasks
-        .run('colouring', `Reading ${colourBy.column}`, { kind: 'obs', dataset, column: colourBy.column })
-        .then((result) => this.#setColouring(result));
-    else
-      void this.tasks
-        .run('colouring', `Reading ${colourBy.gene.name}`, {
-          kind: 'gene',
-          dataset,
-          column: colourBy.gene.column,
-        })
-        .then((values) => this.#setColouring(values && { kind: 'numbers', values }));
+    if (colourBy === null) this.#setColouring(null, null);
+    else if (colourBy.kind === 'timepoint') this.#colourByTimepoint();
+    else void this.#readColouring(dataset, colourBy);
   }
 
   #colourByTimepoint(): void {
-    if (this.choices.colourBy?.kind !== 'timepoint') return;
     this.tasks.clear('colouring');
-    if (this.timepoints) this.colouring = colouringOfTimepoints(this.timepoints);
+    // without timepoints there is nothing to show, and what was shown before would be taken for it
+    this.#setColouring({ kind: 'timepoint' }, this.timepoints && colouringOfTimepoints(this.timepoints));
   }
 
-  #setColouring(colouring: Colouring | undefined): void {
-    if (colouring) this.colouring = colouring;
-    // so that choosing it again asks again
-    else if (this.tasks.problems.has('colouring')) this.#asked.colouring = '';
+  async #readColouring(dataset: string, by: Exclude<ColourBy, { kind: 'timepoint' }>): Promise<void> {
+    const before = this.#history;
+    const title = `Reading ${colourWords(by)}`;
+    const outcome =
+      by.kind === 'column'
+        ? await this.tasks.run('colouring', title, { kind: 'obs', dataset, column: by.column })
+        : await this.tasks.run('colouring', title, { kind: 'gene', dataset, column: by.gene.column });
+    if (outcome.kind === 'replaced') return;
+    if (outcome.kind === 'done') {
+      const { result } = outcome;
+      this.#setColouring(by, result instanceof Float32Array ? { kind: 'numbers', values: result } : result);
+    } else this.#giveUp('colouring', outcome.kind, before);
+  }
+
+  #setColouring(by: ColourBy | null, colouring: Colouring | null): void {
+    this.hidden = new Set();
+    this.colouredBy = by;
+    this.colouring = colouring;
+  }
+
+  /** What failed can be asked for again; what was cancelled is as if it had not been chosen. */
+  #giveUp(what: 'colouring' | 'positions', how: 'failed' | 'cancelled', before: History<Choices>): void {
+    this.#asked[what] = '';
+    if (how === 'failed' || this.#history !== before || before.past.length === 0) return;
+    this.#history = undo(before);
+    this.#asked[what] = JSON.stringify(what === 'colouring' ? this.choices.colourBy : this.choices.view);
   }
 
   #followView(dataset: string): void {
@@ -319,10 +331,11 @@ export class Session {
     const key = JSON.stringify(view);
     if (key === this.#asked.positions || view === null) return;
     this.#asked.positions = key;
+    const before = this.#history;
     const request = { kind: 'positions', dataset, ...view } as const;
-    void this.tasks.run('positions', `Reading ${view.embedding}`, request).then((values) => {
-      if (values) this.positions = { view, values };
-      else if (this.tasks.problems.has('positions')) this.#asked.positions = '';
+    void this.tasks.run('positions', `Reading ${view.embedding}`, request).then((outcome) => {
+      if (outcome.kind === 'done') this.positions = { view, values: outcome.result };
+      else if (outcome.kind !== 'replaced') this.#giveUp('positions', outcome.kind, before);
     });
   }
 
@@ -332,10 +345,12 @@ export class Session {
       this.notices.say('The engine had stopped and was started again.');
       return;
     }
-    const opened = await this.tasks.run('open', 'Opening the file again', this.#source);
-    if (!opened) return;
+    const outcome = await this.tasks.run('open', 'Opening the file again', this.#source);
+    if (outcome.kind !== 'done') return;
+    const opened = outcome.result;
     let { obs } = opened;
     for (const label of this.#labels.values()) {
+      // a label that cannot be kept again is missing from the list, which the next line shows
       obs = await this.client.request<KeepLabel>({ ...label, dataset: opened.dataset }).catch(() => obs);
     }
     this.dataset = { ...opened, obs };

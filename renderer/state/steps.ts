@@ -51,7 +51,7 @@ export function stepsOf(facts: StepFacts): Step[] {
 type About = Pick<Step, 'state' | 'note' | 'action'>;
 const toDo = (note: string, action: string | null = null): About => ({ state: 'to do', note, action });
 const done = (note: string): About => ({ state: 'done', note, action: null });
-const stale = (action: string): About => ({ state: 'stale', note: 'changed since the last run', action });
+const stale = (action: string): About => ({ state: 'stale', note: 'changed', action });
 
 const ABOUT: Record<StepId, (facts: StepFacts) => About> = {
   data: ({ open, choices }) => {

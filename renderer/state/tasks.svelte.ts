@@ -27,6 +27,9 @@ export class Job {
   }
 }
 
+/** How a task ended; `replaced`: nobody waits for it any more. */
+export type Outcome<T> = { kind: 'done'; result: T } | { kind: 'failed' | 'cancelled' | 'replaced' };
+
 /** What the engine is asked for, one task an area; replies that nobody waits for any more are dropped. */
 export class Tasks {
   readonly running = new SvelteMap<Area, Job>();
@@ -37,27 +40,32 @@ export class Tasks {
     this.#client = client;
   }
 
-  /** @returns undefined: it failed (see `problems`), was cancelled, or another task took its place */
-  async run<R extends Request>(area: Area, title: string, request: R): Promise<ResultOf<R> | undefined> {
+  async run<R extends Request>(area: Area, title: string, request: R): Promise<Outcome<ResultOf<R>>> {
     this.running.get(area)?.cancel();
     const job = new Job(title, performance.now());
     this.running.set(area, job);
     this.problems.delete(area);
+    const options = {
+      signal: job.signal,
+      onProgress: (progress: Progress) => {
+        job.progress = progress;
+      },
+    };
     try {
-      const result = await this.#client.request(request, {
-        signal: job.signal,
-        onProgress: (progress) => {
-          job.progress = progress;
-        },
-      });
-      return this.running.get(area) === job ? result : undefined;
+      const result = await this.#client.request(request, options);
+      return this.#isCurrent(area, job) ? { kind: 'done', result } : { kind: 'replaced' };
     } catch (error) {
-      if (this.running.get(area) === job && !(error instanceof CancelledError))
-        this.problems.set(area, error);
-      return undefined;
+      if (!this.#isCurrent(area, job)) return { kind: 'replaced' };
+      if (error instanceof CancelledError) return { kind: 'cancelled' };
+      this.problems.set(area, error);
+      return { kind: 'failed' };
     } finally {
-      if (this.running.get(area) === job) this.running.delete(area);
+      if (this.#isCurrent(area, job)) this.running.delete(area);
     }
+  }
+
+  #isCurrent(area: Area, job: Job): boolean {
+    return this.running.get(area) === job;
   }
 
   fail(area: Area, error: unknown): void {

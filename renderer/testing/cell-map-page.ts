@@ -80,3 +80,24 @@ export function loseContext(): { restore(): void } {
 }
 
 export { colourCells };
+
+/** The pixels of a PNG. */
+export async function decode(
+  png: readonly number[],
+): Promise<{ width: number; height: number; data: number[] }> {
+  const bitmap = await createImageBitmap(new Blob([Uint8Array.from(png)], { type: 'image/png' }));
+  return pixels(bitmap, bitmap.width, bitmap.height);
+}
+
+/** The pixels of the map's canvas, in the frame in which it was painted. */
+export async function readCanvas(): Promise<number[]> {
+  const canvas = document.querySelector('canvas')!;
+  const { data } = pixels(await createImageBitmap(canvas), canvas.width, canvas.height);
+  return data;
+}
+
+function pixels(source: CanvasImageSource, width: number, height: number) {
+  const context = new OffscreenCanvas(width, height).getContext('2d')!;
+  context.drawImage(source, 0, 0);
+  return { width, height, data: [...context.getImageData(0, 0, width, height).data] };
+}

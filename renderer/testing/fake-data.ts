@@ -52,8 +52,8 @@ export function makeFakeData(nObs = 6000): FakeData {
 }
 
 export const fakeGenes = (text: string): GeneInfo[] =>
-  GENES.map((name, column) => ({ name, id: `ENSMUSG000000${24406 + column}`, column })).filter(({ name, id }) =>
-    [name, id].some((one) => one.toLowerCase().includes(text.toLowerCase())),
+  GENES.map((name, column) => ({ name, id: `ENSMUSG000000${24406 + column}`, column })).filter(
+    ({ name, id }) => [name, id].some((one) => one.toLowerCase().includes(text.toLowerCase())),
   );
 
 export function fakeExpression({ nObs, umap }: FakeData, column: number): Float32Array {

@@ -9,13 +9,15 @@ interface Scene {
   script?: Script;
   dataset?: Partial<OpenedDataset>;
   platform?: Partial<Platform>;
-  arrange?: (page: { session: Session; picking: FilePicking }) => Promise<void> | void;
+  arrange?: Arrange;
 }
+
+type Arrange = (page: { session: Session; picking: FilePicking }) => Promise<void> | void;
 
 const later = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const opened =
-  (then?: (session: Session) => Promise<void> | void): Scene['arrange'] =>
+  (then?: (session: Session) => Promise<void> | void): Arrange =>
   async ({ session }) => {
     await session.openExample();
     await later();
@@ -64,11 +66,7 @@ export const STATES: Record<string, Scene> = {
       session.step = 'timepoints';
       session.change(
         {
-          timepoints: [
-            { labels: ['0'], name: 'start' },
-            { labels: ['3', '6'], time: 4 },
-            { labels: ['9'] },
-          ],
+          timepoints: [{ labels: ['0'], name: 'start' }, { labels: ['3', '6'], time: 4 }, { labels: ['9'] }],
         },
         'merge 3, 6',
       );

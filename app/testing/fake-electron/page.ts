@@ -92,7 +92,7 @@ export function runPreload(
   // a file that a script made has no path; the test says where the others lie, by name
   const webUtils = {
     getPathForFile: ({ name }: { name: string }) =>
-      (page['fakeElectronPaths'] as Record<string, string> | undefined)?.[name] ?? '',
+      (page.fakeElectronPaths as Record<string, string> | undefined)?.[name] ?? '',
   };
   const modules: Record<string, unknown> = { electron: { contextBridge, ipcRenderer, webUtils } };
   run(

@@ -122,7 +122,7 @@ export class BrowserWindow extends EventEmitter {
   #loading = '';
 
   async #openPage(): Promise<Page> {
-    const browser = await chromium.connectOverCDP(process.env['FAKE_ELECTRON_BROWSER']!);
+    const browser = await chromium.connectOverCDP(process.env.FAKE_ELECTRON_BROWSER!);
     const page = await browser.contexts()[0]!.newPage();
     const { width, height } = this.#bounds;
     await page.setViewportSize({ width, height });
@@ -198,7 +198,7 @@ export class BrowserWindow extends EventEmitter {
     }
     if (ofPage) {
       this.webContents.closePorts();
-      this.webContents.emit('did-start-loading');
+      this.webContents.emit('did-start-navigation', { isMainFrame: true, isSameDocument: false });
     }
     return true;
   }

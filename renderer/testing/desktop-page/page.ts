@@ -1,5 +1,5 @@
 import type { Bridge } from '../../../app/preload.cts';
-import type { EngineMessage, Request } from '../../../engine/host/protocol.ts';
+import type { EngineMessage, OpenedDataset, Request } from '../../../engine/host/protocol.ts';
 import type { MenuCommand } from '../../client/engine-client.ts';
 import { createPortTransport } from '../../client/message-port.ts';
 import {
@@ -94,6 +94,12 @@ const test = {
     const id = requests++;
     transport.send({ id, kind: 'request', request });
     return id;
+  },
+  /** without what is large; undefined: it is not there yet */
+  answer(id: number): object | undefined {
+    const answer = heard.messages.find((message) => message.id === id && message.kind !== 'progress');
+    if (answer?.kind !== 'result') return answer;
+    return { id, kind: answer.kind, result: { nObs: (answer.result as OpenedDataset).nObs } };
   },
 };
 export type TestPage = typeof test;

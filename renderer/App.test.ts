@@ -1,0 +1,221 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import axe from 'axe-core';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import App from './App.svelte';
+import { Appearance } from './state/appearance.svelte.ts';
+import { FilePicking } from './state/file-picking.svelte.ts';
+import { Session } from './state/session.svelte.ts';
+import { createFakeClient, createFakePlatform, type Script } from './testing/fake-client.ts';
+import { STATES } from './testing/states.ts';
+
+beforeAll(() => {
+  // jsdom draws nothing: the map falls back to a canvas without a context
+  HTMLCanvasElement.prototype.getContext = (() => null) as never;
+  globalThis.ResizeObserver ??= class {
+    observe() {}
+    unobserve() {}
+    disconnect() {}
+  };
+  Element.prototype.scrollIntoView ??= () => {};
+  Element.prototype.animate ??= (() => ({ cancel() {}, finished: Promise.resolve() })) as never;
+});
+afterEach(() => {
+  cleanup();
+  localStorage.clear();
+});
+
+async function show(name: string, script: Script = {}) {
+  const state = STATES[name]!;
+  const client = createFakeClient({ ...state.script, ...script }, state.dataset);
+  const platform = createFakePlatform(state.platform);
+  const session = new Session(client, platform);
+  const picking = new FilePicking();
+  const appearance = new Appearance();
+  render(App, { client, platform, session, picking, appearance });
+  await state.arrange?.({ session, picking });
+  return { client, platform, session, picking, appearance };
+}
+
+const press = (key: string, options = {}) => fireEvent.keyDown(document.body, { key, ...options });
+const button = (name: RegExp | string) => screen.getByRole('button', { name });
+
+describe.each(['light', 'dark'] as const)('axe, %s', (theme) => {
+  test.each(Object.keys(STATES))('%s', async (name) => {
+    localStorage.setItem('meander.theme', theme);
+    await show(name);
+    expect(document.documentElement.dataset.theme).toBe(theme);
+    const { violations } = await axe.run(document, {
+      // jsdom lays nothing out; the end-to-end test measures contrast
+      rules: { 'color-contrast': { enabled: false }, region: { enabled: false } },
+    });
+    expect(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 200))])).toEqual([]);
+  });
+});
+
+describe('by keyboard', () => {
+  test('numbers open the steps and the focus follows', async () => {
+    const { session } = await show('data');
+    await press('3');
+    expect(session.step).toBe('prepare');
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('region', { name: 'Prepare the cells' })));
+  });
+
+  test('? shows the keys, Escape closes them', async () => {
+    await show('data');
+    await press('?');
+    expect(await screen.findByRole('dialog', { name: 'Keys' })).toBeTruthy();
+    await fireEvent.keyDown(document.activeElement!, { key: 'Escape' });
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  });
+
+  test('undo and redo of a choice', async () => {
+    const { session } = await show('data');
+    session.change({ variableGenes: 10 }, 'set variable genes');
+    await press('z', { ctrlKey: true });
+    expect(session.choices.experiment.variableGenes).toBeUndefined();
+    await press('z', { ctrlKey: true, shiftKey: true });
+    expect(session.choices.experiment.variableGenes).toBe(10);
+  });
+
+  test('letters in a field are letters', async () => {
+    const { session } = await show('many-categories');
+    await fireEvent.keyDown(screen.getByLabelText('Find a category'), { key: '3' });
+    expect(session.step).toBe('data');
+  });
+
+  test('a gene is found by typing and colours the cells', async () => {
+    const { session } = await show('data');
+    await press('k', { metaKey: true });
+    const field = await screen.findByRole('combobox', { name: 'Find gene, column, action' });
+    await fireEvent.input(field, { target: { value: 'ENSMUSG00000024408' } });
+    await fireEvent.click(await screen.findByRole('option', { name: /Sox2/ }));
+    await waitFor(() => expect(session.colouring?.kind).toBe('numbers'));
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+});
+
+describe('the way through', () => {
+  test('example, Continue, Continue: timepoints are agreed to and Prepare is open', async () => {
+    const { session } = await show('welcome');
+    await fireEvent.click(button('Try the example'));
+    await fireEvent.click(await screen.findByRole('button', { name: 'Continue' }));
+    await waitFor(() => expect((button('Continue') as HTMLButtonElement).disabled).toBe(false));
+    await fireEvent.click(button('Continue'));
+    expect(session.steps.map(({ state }) => state)).toEqual(['done', 'done', 'done', 'done']);
+    expect(screen.getByRole('heading', { name: 'Prepare the cells' })).toBeTruthy();
+  });
+
+  test('a finding is acted on with one click and taken back with another', async () => {
+    const { session } = await show('data');
+    await fireEvent.click(button('Leave them out'));
+    expect(session.choices.experiment.where).toEqual([{ column: 'doublet', drop: ['True'] }]);
+    await fireEvent.click(button('Take back'));
+    expect(session.choices.experiment.where).toBeUndefined();
+  });
+
+  test('marked timepoints are merged, named, and left out', async () => {
+    const { session } = await show('timepoints');
+    await fireEvent.click(screen.getByLabelText('Mark 3'));
+    await fireEvent.click(screen.getByLabelText('Mark 6'));
+    await fireEvent.click(button('Merge'));
+    await fireEvent.change(screen.getByLabelText('Name of 3, 6'), { target: { value: 'mid' } });
+    await fireEvent.click(screen.getByLabelText('Mark 12'));
+    await fireEvent.click(button('Leave out'));
+    await waitFor(() => expect(session.timepoints?.labels).toEqual(['0', 'mid', '9']));
+    expect(session.timepoints?.times).toEqual([0, 4.5, 9]);
+  });
+
+  test('a column that cannot be read as time says so, and Undo is a way on', async () => {
+    const { session } = await show('timepoints');
+    await fireEvent.click(screen.getByLabelText('Take cell_type as the time'));
+    const alert = await screen.findByRole('alert');
+    expect(alert.textContent).toMatch(/cannot be read as a time/);
+    expect(alert.textContent).not.toMatch(/--/);
+    expect((button('Continue') as HTMLButtonElement).disabled).toBe(true);
+    await fireEvent.click(within(alert).getByRole('button', { name: 'Undo' }));
+    await waitFor(() => expect(session.timepoints?.labels).toHaveLength(5));
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  test('cells are chosen by a column', async () => {
+    const { session } = await show('data');
+    await fireEvent.click(screen.getByText('Cells to use'));
+    await fireEvent.change(screen.getByLabelText('Column to choose cells by'), { target: { value: 'cell_type' } });
+    await fireEvent.click(await screen.findByLabelText(/Cycling/));
+    await fireEvent.click(button('Use only these cells'));
+    expect(session.choices.experiment.where).toEqual([{ column: 'cell_type', drop: ['Cycling'] }]);
+  });
+
+  test('a number out of its range is refused where it is typed, and changes nothing', async () => {
+    const { session } = await show('prepare');
+    const field = screen.getByLabelText('mitochondrial share, at most', { selector: 'input' });
+    await fireEvent.change(field, { target: { value: '20' } });
+    expect(field.getAttribute('aria-invalid')).toBe('true');
+    expect(screen.getByText('At most 1.')).toBeTruthy();
+    expect(session.choices.experiment.maxMitochondrial).toBeUndefined();
+    await fireEvent.change(field, { target: { value: '0,2' } });
+    expect(session.choices.experiment.maxMitochondrial).toBe(0.2);
+  });
+
+  test('Cancel ends a preparation', async () => {
+    const { session } = await show('prepare-running');
+    await fireEvent.click(button('Cancel'));
+    await waitFor(() => expect(session.steps[2]!.state).toBe('to do'));
+    expect(screen.queryByRole('progressbar')).toBeNull();
+  });
+
+  test('a legend entry selects its cells', async () => {
+    const { session } = await show('data');
+    const entry = within(screen.getByRole('list', { name: 'Legend' })).getByRole('button', { name: /^day 12/ });
+    await fireEvent.click(entry);
+    expect(session.selected).toBe(session.timepoints!.counts[4]);
+  });
+});
+
+describe('files where the server is', () => {
+  test('are chosen in a dialog', async () => {
+    const { picking } = await show('welcome-browser');
+    const chosen = picking.choose([
+      { handle: 'a', name: 'first.h5ad', bytes: 10 },
+      { handle: 'b', name: 'second.h5ad', bytes: 20 },
+    ]);
+    await fireEvent.click(await screen.findByLabelText(/second/));
+    await fireEvent.click(button('Open'));
+    expect(await chosen).toEqual([{ handle: 'b', name: 'second.h5ad', bytes: 20 }]);
+  });
+
+  test('closing it is changing one’s mind', async () => {
+    const { picking } = await show('welcome-browser');
+    const chosen = picking.choose([{ handle: 'a', name: 'first.h5ad', bytes: 10 }]);
+    await fireEvent.click(await screen.findByRole('button', { name: 'Close' }));
+    expect(await chosen).toEqual([]);
+  });
+});
+
+test('what stands in a file is text', async () => {
+  const evil = '<img src=x onerror="globalThis.ran = true">';
+  const { session } = await show('data', {
+    obs: () => ({ kind: 'categories', codes: new Int32Array(6000), names: [evil], ordered: false }),
+    cell: () => ({ name: evil, facts: [{ column: evil, value: evil }] }),
+  });
+  session.dataset = {
+    ...session.dataset!,
+    name: evil,
+    notes: [evil],
+    obs: [{ name: evil, kind: 'string', nUnique: 2 }],
+    findings: [{ severity: 'warning', subject: `obs/${evil}`, title: evil, reason: evil, action: { label: evil } }],
+  };
+  session.colour({ kind: 'column', column: evil });
+  session.hovered = 3;
+  await screen.findByTitle(evil, { selector: 'p' } as never).catch(() => {});
+  await waitFor(() => expect(screen.getAllByText(evil, { exact: false }).length).toBeGreaterThan(5));
+  expect(document.querySelector('img[src="x"]')).toBeNull();
+});
+
+test('{@html} is nowhere in the interface', () => {
+  const { globSync } = createRequire(import.meta.url)('node:fs') as typeof import('node:fs');
+  const files = globSync?.('renderer/**/*.svelte') ?? [];
+  for (const file of files) expect(readFileSync(file, 'utf8'), file).not.toMatch(/\{@html|innerHTML/);
+});

@@ -1,0 +1,307 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../testing/browser.ts';
+import { bundleScript, openPage } from '../testing/bundle.ts';
+import type * as mapPage from '../testing/cell-map-page.ts';
+
+/** What the page's script exports; functions handed to `evaluate` run there. */
+declare const bundled: typeof mapPage;
+
+const browser = await launchBrowser();
+const size = { width: 240, height: 180 };
+
+/** The places of the scene's cells in the view: 24 pixels are free at each side, 132 are a unit. */
+const left = 54;
+const right = 186;
+const top = 24;
+const bottom = 156;
+const middle = [120, 90] as const;
+
+describe.skipIf(browser === null)('the cell map in a browser', () => {
+  let script: string;
+  const pages: Page[] = [];
+
+  beforeAll(async () => {
+    script = await bundleScript('renderer/testing/cell-map-page.ts');
+  });
+  afterAll(() => browser!.close());
+
+  async function open(pixelRatio = 1) {
+    const opened = await openPage(browser!, script, { ...size, pixelRatio });
+    pages.push(opened.page);
+    return opened;
+  }
+
+  /** A square of four cells, types a, b, c, a, with a fifth in the middle that has no place, and its picture. */
+  async function show(page: Page, webgl: boolean, change = '') {
+    await page.evaluate(
+      async ({ webgl, change }) => {
+        const map = bundled.openMap({ webgl });
+        Object.assign(globalThis, { map });
+        map.setPositions(bundled.positionsOf([[0, 0], [1, 0], [1, 1], [0, 1], null]));
+        map.setColours(bundled.categories([0, 1, 2, 0, 1], ['a', 'b', 'c']));
+        if (change === 'hollow') map.setHollow(Uint8Array.from([0, 0, 1, 0, 0]));
+        if (change === 'select') map.setSelection(Uint8Array.from([0, 1, 0, 0, 0]));
+        if (change === 'hide') map.setHidden(new Set([0]));
+        if (change === 'lines') {
+          map.setLines({
+            positions: Float32Array.from([0, 0, 1, 1]),
+            starts: Uint32Array.from([0]),
+            entries: Uint16Array.from([0, 0]),
+            palette: Uint8Array.from([255, 0, 255, 255]),
+          });
+        }
+        map.setPointFactor(2);
+        await bundled.nextFrame();
+        await map.indexed;
+      },
+      { webgl, change },
+    );
+    return pixelsOf(page);
+  }
+
+  const blue = [0, 114, 178];
+  const orange = [213, 94, 0];
+  const green = [0, 158, 115];
+  const white = [255, 255, 255];
+
+  describe.each([
+    ['WebGL2', true],
+    ['the processor', false],
+  ])('drawn by %s', (_, webgl) => {
+    it('shows each cell in its colour at its place, and nothing for one without a place', async () => {
+      const { page, errors } = await open();
+      const at = await show(page, webgl);
+      expect(
+        await page.evaluate(() => (globalThis as unknown as { map: { painter: string } }).map.painter),
+      ).toBe(webgl ? 'webgl' : 'cpu');
+      expect(at(left, bottom)).toEqual(blue);
+      expect(at(right, bottom)).toEqual(orange);
+      expect(at(right, top)).toEqual(green);
+      expect(at(left, top)).toEqual(blue);
+      expect(at(...middle)).toEqual(white);
+      expect(errors).toEqual([]);
+    });
+
+    it('draws rings that are hollow', async () => {
+      const at = await show((await open()).page, webgl, 'hollow');
+      expect(at(right, top)).toEqual(white);
+      const ring = Array.from({ length: 10 }, (_, k) => at(right + k, top));
+      expect(Math.min(...ring.map((pixel) => pixel[0]))).toBeLessThan(60);
+    });
+
+    it('dims what is not selected', async () => {
+      const at = await show((await open()).page, webgl, 'select');
+      expect(at(right, bottom)).toEqual(orange);
+      for (const channel of at(left, top)) expect(channel).toBeGreaterThan(175);
+      expect(at(left, top)).not.toEqual(white);
+    });
+
+    it('hides a category, which cannot be chosen then', async () => {
+      const { page } = await open();
+      const at = await show(page, webgl, 'hide');
+      expect([at(left, top), at(right, top)]).toEqual([white, green]);
+      await page.keyboard.press('l');
+      expect(await lasso(page, [5, 5], [235, 5], [235, 175], [5, 175])).toEqual([1, 2]);
+    });
+
+    it('draws lines', async () => {
+      const at = await show((await open()).page, webgl, 'lines');
+      const across = Array.from({ length: 7 }, (_, k) => at(middle[0] - 3 + k, middle[1]));
+      expect(across.some(([r, g, b]) => r > 200 && g < 130 && b > 200)).toBe(true);
+    });
+  });
+
+  it('is the same picture with WebGL2 and without, up to rounding, at both resolutions', async () => {
+    for (const pixelRatio of [1, 2]) {
+      const { page } = await open(pixelRatio);
+      const pictures: number[][] = [];
+      for (const webgl of [true, false]) {
+        pictures.push(
+          await page.evaluate(async (webgl) => {
+            const map = bundled.openMap({ webgl });
+            const places: [number, number][] = Array.from({ length: 3000 }, (_, k) => [
+              Math.cos(k * 2.4) * Math.sqrt(k),
+              Math.sin(k * 2.4) * Math.sqrt(k),
+            ]);
+            map.setPositions(bundled.positionsOf(places));
+            map.setColours(
+              bundled.categories(
+                places.map((_, k) => k % 5),
+                ['a', 'b', 'c', 'd', 'e'],
+              ),
+            );
+            map.setHollow(Uint8Array.from(places, (_, k) => (k % 11 === 0 ? 1 : 0)));
+            map.setPointFactor(1.7);
+            await bundled.nextFrame();
+            return bundled.readCanvas();
+          }, webgl),
+        );
+      }
+      const differences = pictures[0].map((value, k) => Math.abs(value - pictures[1][k]));
+      const different = differences.filter((difference) => difference > 24).length;
+      expect(pictures[0].filter((value, k) => k % 4 === 3 && value > 0).length).toBeGreaterThan(5000);
+      expect(different / differences.length).toBeLessThan(0.005);
+      await page.close();
+    }
+  });
+
+  it('goes on while the WebGL context is lost, and comes back', async () => {
+    const { page } = await open();
+    await show(page, true);
+    const painters = await page.evaluate(async () => {
+      const { map } = globalThis as unknown as {
+        map: { painter: string; setSelection(mask: Uint8Array): void };
+      };
+      const context = bundled.loseContext();
+      await bundled.nextFrame();
+      await bundled.nextFrame();
+      const lost = map.painter;
+      const canvases = document.querySelectorAll('canvas').length;
+      Object.assign(globalThis, { context });
+      return { lost, canvases };
+    });
+    expect(painters).toEqual({ lost: 'cpu', canvases: 2 });
+    expect((await pixelsOf(page))(right, top)).toEqual(green);
+
+    const restored = await page.evaluate(async () => {
+      const { map, context } = globalThis as unknown as {
+        map: { painter: string; setSelection(mask: Uint8Array): void };
+        context: { restore(): void };
+      };
+      map.setSelection(Uint8Array.from([0, 1, 0, 0, 0]));
+      context.restore();
+      const canvas = document.querySelector('canvas')!;
+      await new Promise((resolve) =>
+        canvas.addEventListener('webglcontextrestored', resolve, { once: true }),
+      );
+      await bundled.nextFrame();
+      return { painter: map.painter, canvases: document.querySelectorAll('canvas').length };
+    });
+    expect(restored).toEqual({ painter: 'webgl', canvases: 1 });
+    const at = await pixelsOf(page);
+    expect(at(right, bottom)).toEqual(orange);
+    expect(at(right, top)[0]).toBeGreaterThan(175);
+  });
+
+  it('chooses by lasso and by rectangle, adds and subtracts', async () => {
+    const { page } = await open();
+    await show(page, true);
+    await page.locator('canvas').focus();
+    await page.keyboard.press('l');
+    expect(await lasso(page, [30, 5], [75, 5], [75, 175], [30, 175])).toEqual([0, 3]);
+    await page.keyboard.down('Shift');
+    expect(await lasso(page, [160, 5], [210, 5], [210, 50], [160, 50])).toEqual([2]);
+    await page.keyboard.up('Shift');
+    await page.keyboard.down('Alt');
+    await lasso(page, [30, 5], [75, 5], [75, 50], [30, 50]);
+    await page.keyboard.up('Alt');
+    await page.keyboard.press('Escape');
+    await page.keyboard.down('Shift');
+    expect(await lasso(page, [30, 130], [210, 175])).toEqual([0, 1]);
+    await page.keyboard.up('Shift');
+    await page.keyboard.press('Escape');
+    const said = await page.evaluate(() => bundled.heard.selections);
+    expect(said.map(({ mode }) => mode)).toEqual(['replace', 'add', 'subtract', 'replace', 'replace']);
+    expect(said[2].rows).toEqual([3]);
+    expect(said[4].rows).toEqual([]);
+  });
+
+  it('moves with hand, wheel and keys, and comes back', async () => {
+    const { page } = await open();
+    await show(page, true);
+    await page.mouse.move(...middle);
+    await page.mouse.down();
+    await page.mouse.move(middle[0] + 20, middle[1] - 10, { steps: 3 });
+    await page.mouse.up();
+    await page.waitForTimeout(50);
+    expect((await pixelsOf(page))(right + 20, top - 10)).toEqual(green);
+
+    await page.mouse.move(right + 20, top - 10);
+    await page.mouse.wheel(0, -300);
+    await page.waitForTimeout(50);
+    const zoomed = await pixelsOf(page);
+    expect(zoomed(right + 20, top - 10)).toEqual(green);
+    expect(zoomed(left + 20, bottom - 10)).toEqual(white);
+
+    await page.locator('canvas').focus();
+    await page.keyboard.press('0');
+    await page.keyboard.press('ArrowLeft');
+    await page.waitForTimeout(50);
+    expect((await pixelsOf(page))(right + 48, top)).toEqual(green);
+    await page.keyboard.press('+');
+    await page.mouse.dblclick(...middle);
+    await page.waitForTimeout(50);
+    expect((await pixelsOf(page))(right, top)).toEqual(green);
+  });
+
+  it('names the cell within eight pixels of the pointer, and in the middle by Enter', async () => {
+    const { page } = await open();
+    await show(page, true);
+    await page.mouse.move(right + 5, top + 5);
+    await page.mouse.move(right + 15, top + 15);
+    await page.mouse.move(left, bottom - 7);
+    await page.locator('canvas').focus();
+    for (let k = 0; k < 6; k++) await page.keyboard.press(k % 2 === 0 ? 'ArrowUp' : 'ArrowDown');
+    await page.evaluate(() => {
+      const { map } = globalThis as unknown as { map: { setCamera(camera: object): void } };
+      map.setCamera({ x: 1, y: 0, scale: 132 });
+    });
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => bundled.heard.hovered)).toEqual([2, null, 0, null, 1]);
+  });
+
+  it('follows the size of the window', async () => {
+    const { page } = await open();
+    await show(page, true);
+    await page.setViewportSize({ width: 480, height: 360 });
+    await page.waitForTimeout(100);
+    // 24 pixels are free at each side
+    expect((await pixelsOf(page))(240 + 156, 24)).toEqual(green);
+  });
+
+  it('exports what is seen, at twice the resolution', async () => {
+    const { page } = await open();
+    await show(page, true);
+    const png = await page.evaluate(async () => {
+      const { map } = globalThis as unknown as { map: Parameters<typeof bundled.exported>[0] };
+      const bytes = await bundled.exported(map, bundled.categories([0, 1, 2, 0, 1], ['a', 'b', 'c']), 'png');
+      return bundled.decode(bytes);
+    });
+    // the plot lies 30 pixels from the left and 12 from the top
+    const at = pixelReader(png);
+    expect(at(2 * (30 + right), 2 * (12 + top))).toEqual(green);
+    expect(at(2 * (30 + left), 2 * (12 + bottom))).toEqual(blue);
+    expect(png.height).toBe(2 * (12 + 180 + 30));
+    expect(png.width).toBeGreaterThan(2 * (30 + 240 + 30));
+
+    const svg = await page.evaluate(async () => {
+      const { map } = globalThis as unknown as { map: Parameters<typeof bundled.exported>[0] };
+      const coloured = bundled.categories([0, 1, 2, 0, 1], ['a', 'b', 'c']);
+      return new TextDecoder().decode(Uint8Array.from(await bundled.exported(map, coloured, 'svg')));
+    });
+    expect(svg.match(/<circle/g)?.length).toBe(4 + 3);
+  });
+});
+
+/** Draws with the pointer through some places. @returns the rows that were chosen with it */
+async function lasso(page: Page, ...places: [number, number][]): Promise<number[]> {
+  await page.mouse.move(...places[0]);
+  await page.mouse.down();
+  for (const place of places.slice(1)) await page.mouse.move(...place, { steps: 4 });
+  await page.mouse.up();
+  return page.evaluate(() => bundled.heard.selections.at(-1)!.rows);
+}
+
+/** What the page looks like, as a function from a place to the colour of the pixel there. */
+async function pixelsOf(page: Page) {
+  const shot = await page.screenshot({ scale: 'css' });
+  return pixelReader(await page.evaluate((bytes) => bundled.decode(bytes), [...shot]));
+}
+
+function pixelReader({ width, data }: { width: number; data: number[] }) {
+  return (x: number, y: number) => {
+    const at = 4 * (Math.round(y) * width + Math.round(x));
+    return data.slice(at, at + 3);
+  };
+}

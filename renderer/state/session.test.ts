@@ -1,0 +1,156 @@
+import { expect, test } from 'vitest';
+import { InputError } from '../../engine/errors.ts';
+import type { Results } from '../../engine/host/protocol.ts';
+import { createFakeClient, createFakePlatform, endless, type Script } from '../testing/fake-client.ts';
+import { Session } from './session.svelte.ts';
+
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+async function opened(script: Script = {}, dataset = {}) {
+  const client = createFakeClient(script, dataset);
+  const platform = createFakePlatform();
+  const session = new Session(client, platform);
+  await session.openExample();
+  await settled();
+  const asked = (kind: string) => client.asked.filter((request) => request.kind === kind);
+  return { client, platform, session, asked };
+}
+
+test('an opened file is shown at once: best time column, first map, coloured by timepoint', async () => {
+  const { session } = await opened();
+  expect(session.choices.experiment.time).toBe('day');
+  expect(session.positions?.view.embedding).toBe('X_umap');
+  expect(session.colouring).toMatchObject({
+    kind: 'categories',
+    ordered: true,
+    names: ['day 0', 'day 3', 'day 6', 'day 9', 'day 12'],
+  });
+  expect(session.canUndo).toBeNull();
+});
+
+test('each choice asks only for what it changes', async () => {
+  const { session, asked } = await opened();
+  const before = () => ['timepoints', 'positions', 'obs'].map((kind) => asked(kind).length);
+  const start = before();
+  session.colour({ kind: 'column', column: 'cell_type' });
+  await settled();
+  expect(before()).toEqual([start[0], start[1], start[2]! + 1]);
+  session.change({ variableGenes: 100 }, 'set variable genes');
+  await settled();
+  expect(before()).toEqual([start[0], start[1], start[2]! + 1]);
+  session.change({ where: [{ column: 'doublet', drop: ['True'] }] }, 'leave out doublets');
+  await settled();
+  expect(before()).toEqual([start[0]! + 1, start[1], start[2]! + 1]);
+});
+
+test('undo brings back choices and what follows from them; redo too', async () => {
+  const { session } = await opened();
+  session.colour({ kind: 'column', column: 'cell_type' });
+  session.change({ timepoints: [{ labels: ['0'] }, { labels: ['12'] }] }, 'leave out');
+  await settled();
+  expect(session.timepoints?.labels).toEqual(['0', '12']);
+  session.undo();
+  session.undo();
+  await settled();
+  expect(session.timepoints?.labels).toHaveLength(5);
+  expect(session.colouredBy).toEqual({ kind: 'timepoint' });
+  session.redo();
+  await settled();
+  expect(session.colouredBy).toEqual({ kind: 'column', column: 'cell_type' });
+});
+
+test('a late reply to an earlier choice is dropped', async () => {
+  const waiting: ((values: Float32Array) => void)[] = [];
+  const { session } = await opened({ gene: () => new Promise((resolve) => waiting.push(resolve)) });
+  const gene = (column: number) =>
+    ({ kind: 'gene', gene: { name: `g${column}`, id: null, column } }) as const;
+  session.colour(gene(1));
+  session.colour(gene(2));
+  waiting[1]!(Float32Array.of(2));
+  await settled();
+  waiting[0]!(Float32Array.of(1));
+  await settled();
+  expect(session.colouring).toEqual({ kind: 'numbers', values: Float32Array.of(2) });
+  expect(session.colouredBy).toEqual(gene(2));
+});
+
+test('a colour that was cancelled is as if it had not been chosen', async () => {
+  const { session } = await opened({ gene: endless({ stage: 'indexing', step: 1, steps: 9 }) });
+  session.colour({ kind: 'gene', gene: { name: 'Sox2', id: null, column: 2 } });
+  session.tasks.running.get('colouring')!.cancel();
+  await settled();
+  expect(session.choices.colourBy).toEqual({ kind: 'timepoint' });
+  expect(session.colouring?.kind).toBe('categories');
+  expect(session.canUndo).toBeNull();
+});
+
+test('preparing shows its map, marks the step, and a changed option makes it stale', async () => {
+  const { session } = await opened({}, { embeddings: [] });
+  expect(session.steps[2]).toMatchObject({ state: 'to do' });
+  await session.prepare();
+  await settled();
+  expect(session.positions?.view.embedding).toBe('X_umap');
+  expect(session.steps[2]).toMatchObject({ state: 'done' });
+  session.change({ variableGenes: 10 }, 'fewer genes');
+  expect(session.steps[2]).toMatchObject({ state: 'stale', action: 'Run again' });
+  session.undo();
+  expect(session.steps[2]).toMatchObject({ state: 'done' });
+});
+
+test('a preparation that fails says so, keeps everything, and can be tried again', async () => {
+  let fail = true;
+  const { session } = await opened({
+    prepare: () => {
+      if (fail) throw new InputError('No cell is left.');
+      return { embeddings: [], map: 'X_umap', notes: [] } satisfies Results['prepare'];
+    },
+  });
+  await session.prepare();
+  expect(session.steps[2]).toMatchObject({ state: 'problem' });
+  expect(session.positions).not.toBeNull();
+  fail = false;
+  await session.prepare();
+  expect(session.steps[2]).toMatchObject({ state: 'done' });
+});
+
+test('a file that cannot be opened leaves the open one as it is', async () => {
+  const { session } = await opened({
+    open: () => {
+      throw new InputError('This is no h5ad file.');
+    },
+  });
+  const { dataset, choices } = session;
+  await session.open([{ handle: 'f', name: 'a.txt', bytes: 1 }]);
+  expect([session.dataset, session.choices]).toEqual([dataset, choices]);
+  expect(session.tasks.problems.has('open')).toBe(true);
+});
+
+test('chosen cells are kept as a label, which colours them', async () => {
+  const { session, asked, platform } = await opened();
+  session.select(Int32Array.of(3, 1, 4));
+  expect(session.selected).toBe(3);
+  expect(await session.keepLabel('fate', 'neural')).toBe(true);
+  await settled();
+  expect(asked('label')[0]).toMatchObject({ name: 'fate', label: 'neural', rows: Int32Array.of(1, 3, 4) });
+  expect(session.colouredBy).toEqual({ kind: 'column', column: 'fate' });
+  expect(platform.documents.at(-1)).toMatchObject({ unsaved: true });
+});
+
+test('an engine that was started again is told what was open; choices, labels and picture stay', async () => {
+  const { session, client, asked } = await opened();
+  session.select(Int32Array.of(1, 2));
+  await session.keepLabel('fate', 'neural');
+  session.change({ variableGenes: 77 }, 'fewer genes');
+  await session.prepare();
+  await settled();
+  const { choices, positions } = session;
+  client.restart();
+  await settled();
+  expect(asked('example')).toHaveLength(2);
+  expect(asked('label')).toHaveLength(2);
+  expect(session.choices).toEqual(choices);
+  expect(session.positions).toEqual(positions);
+  expect(session.dataset!.obs.map(({ name }) => name)).toContain('fate');
+  expect(session.steps[2]).toMatchObject({ state: 'to do' });
+  expect(session.notices.list.at(-1)!.text).toMatch(/started again/);
+});
