@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, type BrowserWindow, dialog, Menu, session } from 'electron';
 import { z } from 'zod';
+import { describeError } from '../engine/errors.ts';
 import { versions } from '../engine/export/manifest.ts';
 import { pathsIn } from './arguments.ts';
 import { keepEngine } from './engine-keeper.ts';
@@ -29,7 +30,7 @@ app.on('open-file', (event, path) => {
 });
 if (app.requestSingleInstanceLock()) {
   // not awaited: Electron is ready only after this module has run
-  void app.whenReady().then(boot);
+  app.whenReady().then(boot).catch(bootFails);
 } else {
   app.exit();
 }
@@ -72,6 +73,11 @@ function boot(): void {
     const names = recent.list().map((path) => ({ path, name: basename(path) }));
     Menu.setApplicationMenu(Menu.buildFromTemplate(menuOf(actions, names, process.platform)));
   }
+}
+
+function bootFails(error: unknown): void {
+  dialog.showErrorBox('Meander cannot start.', describeError(error));
+  app.exit(1);
 }
 
 function bringForward(window: BrowserWindow): void {

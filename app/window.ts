@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { FileTable } from './file-table.ts';
 import { readJson, writeJson } from './json-file.ts';
 import { START_PAGE } from './origin.ts';
-import { handle, secureContents, trust } from './security.ts';
+import { handle, trust } from './security.ts';
 import { placeWindow, SMALLEST, windowStateSchema } from './window-state.ts';
 
 /**
@@ -33,7 +33,6 @@ export function openWindow(preload: string, stateFile: string, table: FileTable)
       spellcheck: false,
     },
   });
-  secureContents(window.webContents);
   trust(window.webContents);
   if (saved?.maximized) window.maximize();
   window.once('ready-to-show', () => window.show());
@@ -60,8 +59,10 @@ function guardDocument(window: BrowserWindow, table: FileTable): void {
   handle('window:document', z.tuple([documentSchema]), ([state]) => {
     unsaved = state.unsaved;
     window.setTitle(state.title === '' ? 'Meander' : `${state.title} – Meander`);
+    const path = state.file === undefined ? '' : table.pathsOf([state.file])[0]!;
+    if (process.platform !== 'darwin') return;
     window.setDocumentEdited(unsaved);
-    window.setRepresentedFilename(state.file === undefined ? '' : table.pathsOf([state.file])[0]!);
+    window.setRepresentedFilename(path);
   });
   window.on('page-title-updated', (event) => event.preventDefault());
   // a synchronous question, so that quitting and shutting down wait for its answer too

@@ -1,6 +1,5 @@
-import type { Page } from 'playwright-core';
-import { launchBrowser } from '../renderer/testing/browser.ts';
-import { bundleScript, openPage } from '../renderer/testing/bundle.ts';
+import type { Browser, Page } from 'playwright-core';
+import { runnerImport } from 'vite';
 
 /*
  * The cell map in a real page with WebGL in software: main-thread milliseconds of set-up, recolouring and panning, the
@@ -9,6 +8,21 @@ import { bundleScript, openPage } from '../renderer/testing/bundle.ts';
  */
 
 const KEYS = 15;
+
+/** What is used of renderer/testing, which is no part of the build and is loaded from its source. */
+interface Testing {
+  launchBrowser(): Promise<Browser | null>;
+  bundleScript(entry: string): Promise<string>;
+  openPage(
+    browser: Browser,
+    script: string,
+    size: { width: number; height: number },
+  ): Promise<{ page: Page }>;
+}
+
+const load = async (file: string) => (await runnerImport<Testing>(`/renderer/testing/${file}`)).module;
+const { launchBrowser } = await load('browser.ts');
+const { bundleScript, openPage } = await load('bundle.ts');
 
 const counts = process.argv.slice(2).map(Number);
 const browser = await launchBrowser();

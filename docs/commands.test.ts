@@ -13,6 +13,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const EXEMPT = new Map([
   ['npm ci && npm run demo', 'installs; its command is run below in the built program'],
   ['npm ci && npm test', 'is what runs this'],
+  ['npx meander serve FOLDER', 'goes on until it is stopped; app/cli/serve.test.ts starts and stops it'],
+  ['npm start', 'the same; app/start.ts is tested in app/start.test.ts'],
   [
     'npx meander run day0.h5ad day3.h5ad day7.h5ad --out results/joined',
     'names files of the reader; app/cli/counts.test.ts runs the same on generated ones',
@@ -37,7 +39,7 @@ it('the commands of the README and then of the documents work, in their order, a
   expect(demo.status).toBe(0);
   expect(demo.stdout).toMatch(/ot-mfm.*ot-cfm/);
 
-  const found = ['README.md', 'docs/sessions.md', 'docs/counts.md'].flatMap(commands);
+  const found = ['README.md', 'docs/sessions.md', 'docs/counts.md', 'docs/app.md'].flatMap(commands);
   const toRun = found.filter((command) => !EXEMPT.has(command));
   expect(found).toEqual(expect.arrayContaining([...EXEMPT.keys()]));
   expect(toRun.length).toBeGreaterThan(2);

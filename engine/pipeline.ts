@@ -167,7 +167,13 @@ export function planExperiment(
     });
     const { seed, wideBackend } = config;
     jobs.unshift({ method: config.methods[0]!, heldOut: [], seed, settings, wideBackend, trajectories });
-  } else jobs[0] = { ...jobs[0]!, trajectories };
+  } else {
+    jobs[0] = { ...jobs[0]!, trajectories };
+    if (dataset.heldOutEmbeddings.length > 0)
+      notes.push(
+        `The trajectories are of the fit without ${groups[0]!.map((k) => timepoints.labels[k]).join('+')}, in the components that were computed without it.`,
+      );
+  }
   const withBaselines = purpose === 'evaluate' && config.baselines;
   const baselineJobs = withBaselines
     ? groups.map((heldOut) => ({

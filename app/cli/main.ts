@@ -36,6 +36,12 @@ for (const command of [
   program.addCommand(command.exitOverride().showHelpAfterError('(see --help)'));
 }
 
+// who reads along may stop: `meander inspect FILE | head`
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -21,7 +21,7 @@ import { writeExample } from '../../engine/simulate/write-example.ts';
 import { type Client, createClient } from '../../renderer/client/client.ts';
 import type { Transport } from '../../renderer/client/engine-client.ts';
 import { createPortTransport, type Port } from '../../renderer/client/message-port.ts';
-import { createSocketTransport, type Socket } from '../../renderer/client/web-socket.ts';
+import { createSocketTransport, type Socket } from '../../renderer/client/socket-transport.ts';
 // biome-ignore-end lint/style/noRestrictedImports: as above
 import { startServer } from '../serve.ts';
 import { enter } from '../testing/served.ts';
@@ -436,7 +436,7 @@ describe.each([
       expect(answers()[0]).toMatchObject({ kind: 'error', error: { tag: 'cancelled' } });
       expect(await Promise.all(alive().map(idle))).not.toContain(false);
       const more = () => alive().filter((worker) => !before.has(worker));
-    if (what === 'open') await vi.waitFor(() => expect(more()).toEqual([]));
+      if (what === 'open') await vi.waitFor(() => expect(more()).toEqual([]));
       expect(answers()).toHaveLength(1);
       await client.request({ kind: 'obs', dataset, column: 'day' });
     },

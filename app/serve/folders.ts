@@ -36,7 +36,7 @@ export async function serveFolders(folders: readonly string[]): Promise<ServedFo
       const found = new Map<string, FileInfo>();
       for (const root of roots)
         for await (const { path, bytes, shown } of walk(root, roots)) {
-          const name = roots.length > 1 ? join(basename(root), shown) : shown;
+          const name = roots.length > 1 || shown === '' ? join(basename(root), shown) : shown;
           if (!found.has(path))
             found.set(path, { handle: handleOf(path), name: name.replaceAll(sep, '/'), bytes });
           if (found.size >= MOST_FILES) return [...found.values()];
@@ -90,7 +90,7 @@ async function* walk(root: string, roots: readonly string[]): AsyncGenerator<Fou
     const matrix = names.find((name) => MATRIX_IN_FOLDER.test(name));
     if (matrix !== undefined) {
       const bytes = (await statOf(join(folder, matrix)))?.size ?? 0;
-      yield { path: real, bytes, shown: relative(root, folder) || basename(root) };
+      yield { path: real, bytes, shown: relative(root, folder) };
     }
     for (const name of names) {
       const path = join(folder, name);

@@ -6,7 +6,7 @@ interface Sink {
   send(data: Uint8Array, sent: (error?: Error | null) => void): void;
 }
 
-/** Typed arrays as they are; no records, for which the library would make code. As in the interface's web-socket.ts. */
+/** Typed arrays as they are; no records, for which the library would make code. As in the interface's socket-transport.ts. */
 export const packr = new Packr({ useRecords: false, moreTypes: true });
 
 /**

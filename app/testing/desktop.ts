@@ -40,6 +40,8 @@ export interface SharedBrowser {
   close(): Promise<void>;
 }
 
+/** Chromium's sandbox refuses to run as root, as in many containers. */
+const isRoot = process.getuid?.() === 0;
 const REGISTER = new URL('../../dist/app/testing/fake-electron/register.js', import.meta.url).href;
 
 /** null: there is no browser for tests on this machine, which was said */
@@ -128,17 +130,19 @@ export async function launchOnElectron(binary: string, launch: Launch): Promise<
   const { main, userData, args = [], workingDirectory } = launch;
   const electron = await _electron.launch({
     executablePath: binary,
-    args: [main, `--user-data-dir=${userData}`, ...args],
+    args: [main, `--user-data-dir=${userData}`, ...(isRoot ? ['--no-sandbox'] : []), ...args],
     ...(workingDirectory && { cwd: workingDirectory }),
   });
+  const exited = once(electron.process(), 'exit');
   const page = await electron.firstWindow();
   await page.waitForLoadState();
   return {
     page,
     evaluate: (run, argument) => electron.evaluate(run as never, argument) as never,
-    exited: once(electron.process(), 'exit'),
+    exited,
     async kill() {
       electron.process().kill('SIGKILL');
+      await exited;
     },
   };
 }

@@ -13,13 +13,10 @@ export function chooseCells(
   hooks: LoadHooks,
 ): { keep: Uint8Array; notes: string[] } | undefined {
   const subset = options.where.length === 0 ? null : subsetOf(file, file.nObs, options.where, file.file);
-  const quality = qualityOf(file, options, options, {
+  const quality = qualityOf(file, options, subset?.keep ?? null, options, {
     ...(hooks.shouldStop && { shouldStop: hooks.shouldStop }),
     onProgress: (step, steps) => hooks.onProgress?.('reading', { step, steps }),
   });
   if (!subset || !quality) return subset ?? quality;
-  return {
-    keep: subset.keep.map((is, i) => is & quality.keep[i]!),
-    notes: [...subset.notes, ...quality.notes],
-  };
+  return { keep: quality.keep, notes: [...subset.notes, ...quality.notes] };
 }

@@ -171,4 +171,11 @@ describe('what was done to X', () => {
     });
     expect(matrixFacts({ data: [], indptr: [0, 0] }).state).toBe('unknown');
   });
+
+  it('does not take counts with one wrong value for scaled values', () => {
+    expect(matrixFacts({ data: [3, 1, -1, 2], indptr: [0, 2, 4] }).state).toBe('unknown');
+    const logs = Array.from({ length: 200 }, (_, i) => (i === 7 ? -1e-7 : 0.3 + (i % 3)));
+    expect(matrixFacts({ data: logs, indptr: [0, 100, 200] }).state).toBe('unknown');
+    expect(matrixFacts({ data: [0.3, 1.5, -1, 2], indptr: [0, 2, 4] }).state).toBe('scaled');
+  });
 });

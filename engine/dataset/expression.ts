@@ -83,9 +83,10 @@ export function expressionRows(
     throw new InputError('The expression has a value that cannot be used.', {
       file: file.file,
       key,
-      expected: state === 'scaled' ? 'finite numbers' : 'numbers of 0 or more',
+      expected: state === 'scaled' ? 'finite numbers' : 'finite numbers of 0 or more',
       found: `${data[bad]} in cell ${file.obsNames()[row]}, gene ${genes[indices[bad]!]}`,
-      action: 'Mend or leave out this cell or gene, or name another matrix with --expression.',
+      action:
+        'Mend this value or take its cell or gene out of the file, or name another matrix with --expression.',
     });
   };
   return {
@@ -161,7 +162,7 @@ function unclear(file: DataFile): undefined {
 function notClear(place: { file: string; key: string }): InputError {
   return new InputError('It is not clear what was done to the expression.', {
     ...place,
-    expected: 'counts (whole numbers), cells of one sum, their logarithms, or scaled genes',
+    expected: 'counts (whole numbers of 0 or more), cells of one sum, their logarithms, or scaled genes',
     found: 'none of these in a sample of the cells',
     action: 'Say it with --expression-state, or name another matrix with --expression.',
   });

@@ -9,6 +9,7 @@ import {
   type LoadHooks,
 } from './compute-embedding.ts';
 import { type ExpressionOptions, findExpression } from './expression.ts';
+import { listNames } from './names.ts';
 
 /** Columns of the embedding that are used where `--dims` says nothing. */
 const DEFAULT_MOST_DIMS = 50;
@@ -46,11 +47,11 @@ export function findEmbedding(
   groups: number[][],
   hooks: LoadHooks = {},
 ): FoundEmbedding {
-  const stored = file.obsm().some(({ name }) => name === options.embedding);
-  const expression =
-    options.expression !== null || (!stored && options.embedding === COMPUTED)
-      ? findExpression(file, options)
-      : undefined;
+  const expression = isComputed(file, options)
+    ? ((options.flavour === 'seurat_v3' ? findExpression(file, options, 'counts') : undefined) ??
+      findExpression(file, options))
+    : undefined;
+  if (!expression && isComputed(file, options)) throw noExpression(file);
   if (!expression) {
     const embedding = readEmbedding(file, options, cellTimepoint);
     const seen = groups.length > 0 ? [`${embedding.name} is the file's own: ${SEEN}`] : [];
@@ -58,6 +59,28 @@ export function findEmbedding(
   }
   const { whole, without } = computeEmbeddings(file, expression, cellTimepoint, groups, options, hooks);
   return { embedding: { name: COMPUTED, ...whole }, without, notes: notesOf(whole, without) };
+}
+
+/** Whether findEmbedding takes expression, if there is any. */
+export function isComputed(
+  file: DataFile,
+  { expression, embedding }: Pick<EmbeddingOptions, 'expression' | 'embedding'>,
+): boolean {
+  if (expression !== null) return true;
+  return embedding === COMPUTED && !file.obsm().some(({ name }) => name === COMPUTED);
+}
+
+function noExpression(file: DataFile): InputError {
+  const others = file.obsm().map(({ name }) => `--embedding ${name}`);
+  const named = [...others, ...file.layers().map((layer) => `--expression layers/${layer}`)];
+  return new InputError('There is nothing to compute an embedding from.', {
+    file: file.file,
+    key: 'X',
+    option: '--expression',
+    expected: 'X, raw, or a layer whose name says counts',
+    found: 'none of these',
+    action: named.length > 0 ? `Name what serves: ${listNames(named)}.` : 'Use a file with counts.',
+  });
 }
 
 const SEEN = 'how it was fitted is not known, so it may have seen the held-out cells.';

@@ -5,7 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { csrOf, generatedCounts, readPreprocessReference } from '../../fixtures/reference/preprocess.ts';
 import { type ExperimentInput, parseExperiment } from '../config.ts';
 import { CancelledError, type InputError } from '../errors.ts';
-import { type H5adContent, writeH5ad } from '../io/h5ad-write.ts';
+import { ARRAY, DICT, type H5adContent, writeH5ad } from '../io/h5ad-write.ts';
+import { saveHdf5 } from '../io/hdf5-write.ts';
 import { loadDataset, loadOptionsOf, pointsWithout } from './load.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'meander-load-'));
@@ -106,9 +107,38 @@ describe('what the file has', () => {
   it('cannot be another embedding that is not there, nor another matrix', async () => {
     const path = await fileOf(rows);
     expect((await errorOf(load(path, { embedding: 'X_harmony' }))).detail.key).toBe('obsm/X_harmony');
+    const other = join(folder, 'other.h5ad');
+    await writeH5ad(other, {
+      nObs: 90,
+      nVars: 0,
+      obsNames: rows.map((_, i) => `cell ${i}`),
+      varNames: [],
+      obs: { day: Float64Array.from(days) },
+      obsm: { X_harmony: own },
+    });
+    expect((await errorOf(load(other))).detail.action).toBe('Name what serves: --embedding X_harmony.');
     expect(await errorOf(load(path, { expression: 'layers/counts' }))).toMatchObject({
       detail: { option: '--expression', expected: 'one of: X' },
     });
+  });
+
+  it('is counts, wherever they are, where variable genes are told from counts', async () => {
+    const logged = rows.map((row) => row.map((value) => Math.log1p(value / 7)));
+    const bare = await fileOf(logged);
+    const path = join(folder, 'layer.h5ad');
+    await saveHdf5(
+      path,
+      (writer) => {
+        writer.group('layers', DICT);
+        writer.dataset('layers/counts', Float32Array.from(rows.flatMap((row) => [...row])), ARRAY, [90, 120]);
+      },
+      { copyOf: { path: bare, bytes: 100_000 } },
+    );
+    expect((await load(path)).embedding.computed).toMatchObject({ expression: 'X' });
+    const dataset = await load(path, { flavour: 'seurat_v3' });
+    expect(dataset.embedding.computed).toMatchObject({ expression: 'layers/counts', state: 'counts' });
+    const none = await errorOf(load(bare, { flavour: 'seurat_v3' }));
+    expect(none.detail.option).toBe('--flavour');
   });
 
   it('need not be clear, if the user says what it is', async () => {
@@ -127,6 +157,12 @@ describe('quality', () => {
     expect([...dataset.timepoints.cellTimepoint].filter((k) => k < 0).length).toBe(10);
     expect(dataset.notes[0]).toBe('0 cells have fewer than 1 genes and take no part.');
     expect(dataset.notes[1]).toMatch(/^10 cells have more than 50 %/);
+    // of the cells that the conditions leave
+    const where = [{ column: 'day', min: 2, max: null }];
+    const within = await load(await fileOf(cells), { maxMitochondrial: 0.5, where });
+    const failing = days.filter((day, i) => day >= 2 && i % 9 === 4).length;
+    expect(within.notes[1]).toMatch(new RegExp(`^${failing} cells have more than 50 %`));
+    expect(within.timepoints.counts.reduce((sum, n) => sum + n, 0)).toBe(60 - failing);
   });
 
   it('needs counts, mitochondrial genes and a cell that passes', async () => {
@@ -168,6 +204,8 @@ describe('what cannot be', () => {
     const constant = rows.map(() => [2, 2, 2]);
     expect((await errorOf(load(await fileOf(constant)))).message).toMatch(/No gene varies/);
     expect((await errorOf(load(await fileOf(rows.map(() => [0, 0]))))).message).toMatch(/any counts/);
+    const rare = await errorOf(load(await fileOf(rows), { minCells: 91 }));
+    expect(rare).toMatchObject({ detail: { option: '--min-cells' } });
   });
 
   it('stops when asked', async () => {

@@ -19,14 +19,17 @@ export interface MatrixFacts {
 /** Sums that differ by less than this share are one target sum (rounding of float32, rounded values). */
 const SAME_SUM = 0.01;
 
+/** Share of negative values below which they are not from scaling. */
+const FEW = 0.01;
+
 /**
  * Tells by a sample of cells: whole numbers are counts; equal sums are normalised to a target; equal sums of exp(x) − 1
- * are log1p of that; negative values are scaled.
+ * are log1p of that; negative values are scaled, but not clear where they are few or whole.
  */
 export function matrixFacts({ data, indptr }: MatrixSample): MatrixFacts {
   const facts: MatrixFacts = { state: 'unknown', notFinite: 0, emptyCells: 0, max: 0 };
   let whole = true;
-  let negative = false;
+  let negative = 0;
   const sums: number[] = [];
   const expSums: number[] = [];
   for (let row = 0; row + 1 < indptr.length; row++) {
@@ -37,7 +40,7 @@ export function matrixFacts({ data, indptr }: MatrixSample): MatrixFacts {
       if (!Number.isFinite(value)) facts.notFinite++;
       else {
         whole &&= Number.isInteger(value);
-        negative ||= value < 0;
+        if (value < 0) negative++;
         facts.max = Math.max(facts.max, value);
         sum += value;
         expSum += Math.expm1(value);
@@ -50,7 +53,8 @@ export function matrixFacts({ data, indptr }: MatrixSample): MatrixFacts {
     }
   }
   if (sums.length === 0) return facts;
-  if (negative) facts.state = 'scaled';
+  // in scaled values every zero is below 0: a few negative ones are something else
+  if (negative > 0) facts.state = whole || negative < FEW * data.length ? 'unknown' : 'scaled';
   else if (whole) facts.state = 'counts';
   else if (spread(sums) < SAME_SUM) facts.state = 'normalized';
   // genes were filtered after normalising: sums differ, but no logarithm of a count is above 20

@@ -14,12 +14,14 @@ export interface QualityOptions {
 
 /**
  * Which cells pass the limits, measured on the counts of the file.
- * @returns undefined: no limit is set
+ * @param within [nObs], 0 = left out already; null: none is
+ * @returns undefined: no limit is set; `keep` is 0 for those that were left out already
  * @throws InputError: no counts, no mitochondrial genes by name, no cell left
  */
 export function qualityOf(
   file: DataFile,
   { minCounts, minGenes, maxMitochondrial }: QualityOptions,
+  within: Uint8Array | null,
   options: ExpressionOptions,
   hooks: Hooks,
 ): { keep: Uint8Array; notes: string[] } | undefined {
@@ -47,7 +49,7 @@ export function qualityOf(
     ...(minGenes !== null && { minGenes }),
     ...(maxMitochondrial !== null && { maxMitochondrialShare: maxMitochondrial }),
   };
-  const { keep, kept, failed } = filterCells(metrics, limits);
+  const { keep, kept, failed } = filterCells(metrics, limits, within ?? undefined);
   const words: Record<keyof CellLimits, string> = {
     minCounts: `fewer than ${minCounts} counts`,
     maxCounts: '',

@@ -119,6 +119,27 @@ describe('an h5ad with counts', () => {
     await opened(out, (file) => expect(file.readObsm('X_umap').values).toEqual(own.values));
     await expect(embedFile([path], next(), optionsOf({ expression: 'X' }))).rejects.toThrow(/X_pca already/);
   });
+
+  it('writes over nothing: of components or a map that cannot be used, nor a ranking of genes', async () => {
+    const highly_variable_rank = Float32Array.from({ length: 80 }, (_, j) => j);
+    const ranked = next();
+    await embedFile([await fileOf({ var: { highly_variable_rank } })], ranked, optionsOf());
+    await opened(ranked, (file) =>
+      expect(file.readVar('highly_variable_rank')).toEqual({
+        kind: 'number',
+        values: highly_variable_rank,
+      }),
+    );
+    const PCs = { values: new Float64Array(320).fill(3), shape: [80, 4] as [number, number] };
+    const left = embedFile([await fileOf({ varm: { PCs } })], next(), optionsOf());
+    await expect(left).rejects.toMatchObject({ detail: { key: 'varm/PCs' } });
+    const X_umap = { values: new Float32Array(120).fill(Number.NaN), shape: [60, 2] as [number, number] };
+    const path = await fileOf({ obsm: { X_umap } });
+    await expect(embedFile([path], next(), optionsOf())).rejects.toMatchObject({
+      detail: { key: 'obsm/X_umap', option: '--map' },
+    });
+    await embedFile([path], next(), optionsOf({ map: 'none' }));
+  });
 });
 
 describe('other files', () => {

@@ -3,7 +3,7 @@ import { chooseCells } from '../dataset/choose-cells.ts';
 import { readCodes } from '../dataset/codes.ts';
 import type { ComputedFrom, LoadHooks } from '../dataset/compute-embedding.ts';
 import { expressionRows, findExpression } from '../dataset/expression.ts';
-import { findEmbedding } from '../dataset/find-embedding.ts';
+import { COMPUTED, findEmbedding, isComputed } from '../dataset/find-embedding.ts';
 import { genesByBatch, type LoadOptions } from '../dataset/load.ts';
 import { findMap, MAP_NAME } from '../dataset/map.ts';
 import { mapCells } from '../embedding/cell-map.ts';
@@ -22,6 +22,8 @@ import { writableColumns } from './writable-columns.ts';
 export type EmbedOptions = Omit<LoadOptions, 'time' | 'timepoints' | 'label' | 'holdOut'>;
 
 type Hooks = LoadHooks & { onProgress?(stage: string, progress: { step: number; steps: number }): void };
+
+const RANK = 'highly_variable_rank';
 
 /** What an h5ad gains. */
 interface Additions {
@@ -58,6 +60,11 @@ export async function embedFile(
     const cells = chosen
       ? Int32Array.from(chosen.keep, (is) => (is === 0 ? -1 : 0))
       : new Int32Array(file.nObs);
+    const own = findMap(file, options.map, cells);
+    if (own.map === null && options.map !== 'none')
+      refuseSecond(file, `obsm/${MAP_NAME}`, '--map', own.notes);
+    if (isComputed(file, options))
+      for (const key of [`obsm/${COMPUTED}`, 'varm/PCs', 'uns/pca']) refuseSecond(file, key, '--expression');
     const batch = options.batch === null ? null : readCodes(file, options.batch, '--batch');
     const { embedding, notes } = findEmbedding(
       file,
@@ -70,14 +77,19 @@ export async function embedFile(
     const said = [...file.notes(), ...(chosen?.notes ?? []), ...notes];
     const { computed, dims, points, name } = embedding;
     if (computed) {
-      refuseSecond(file, name);
       additions.obsm[name] = { values: points, shape: [file.nObs, dims] };
       addComponents(additions, file, computed, dims);
     }
     const counts = findExpression(file, options, 'counts');
     if (counts?.state === 'counts')
-      addQuality(additions, file, cellMetrics(expressionRows(file, counts), counts.genes));
-    const own = findMap(file, options.map, cells);
+      addQuality(
+        additions,
+        file,
+        cellMetrics(expressionRows(file, counts), counts.genes, {
+          ...(hooks.shouldStop && { shouldStop: hooks.shouldStop }),
+          onProgress: (step, steps) => hooks.onProgress?.('reading', { step, steps }),
+        }),
+      );
     if (own.map === null && options.map !== 'none') {
       const coordinates = mapCells({ points, dims, cellTimepoint: cells }, options.seed, hooks);
       additions.obsm[MAP_NAME] = { values: coordinates, shape: [file.nObs, 2] };
@@ -96,13 +108,18 @@ export async function embedFile(
   }
 }
 
-function refuseSecond(file: DataFile, name: string): void {
-  if (!file.obsm().some((each) => each.name === name)) return;
-  throw new InputError(`The file has ${name} already.`, {
+/** What would have to be written over: HDF5 cannot remove it, and it may be of another computation. */
+function refuseSecond(file: DataFile, key: string, option: string, found: string[] = []): void {
+  if (file.h5ad === null || file.element(key) === undefined) return;
+  throw new InputError(`The file has ${key} already.`, {
     file: file.file,
-    key: `obsm/${name}`,
-    option: '--expression',
-    action: 'Leave --expression away, so that it is kept, or remove it from the file first.',
+    key,
+    option,
+    ...(found.length > 0 && { found: found.join(' ') }),
+    action:
+      option === '--map'
+        ? 'Use --map none, or fit from this file as it is: `meander run` draws on a map of its own.'
+        : 'Leave --expression away if it was given, or fit from this file as it is, without `embed`.',
   });
 }
 
@@ -120,7 +137,8 @@ function addComponents(additions: Additions, file: DataFile, computed: ComputedF
     if (computed.ranks) ranks[gene] = computed.ranks[j]!;
   });
   additions.varm.PCs = { values: loadings, shape: [file.nVars, dims] };
-  if (computed.ranks) additions.var.highly_variable_rank = ranks;
+  const has = file.varColumns().some((column) => column.name === RANK);
+  if (computed.ranks && !has) additions.var[RANK] = ranks;
 }
 
 /** By the names that scanpy gives them; what the file has stays. */

@@ -26,7 +26,8 @@ export function reportFigures(input: ReportInput): ReportFigures {
   return {
     components: mapFigure({
       embedding: embedding.name,
-      points: embedding.points,
+      // a fit that held cells out may live in a space of its own
+      points: trajectories?.space ?? embedding.points,
       dims: embedding.dims,
       cellTimepoint: embedding.cellTimepoint,
       timepoints,

@@ -61,6 +61,8 @@ export interface ReportInput {
     heldOut: readonly string[];
     /** row of the start cell, `[trajectories]` */
     cells: Int32Array;
+    /** all cells in the space of this fit, row-major `[nObs, dims]` */
+    space: Float32Array;
     /** in real units, ascending */
     times: number[];
     /** row-major `[times, trajectories, dims]` */

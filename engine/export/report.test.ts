@@ -83,6 +83,7 @@ function input(text: string): ReportInput {
       method: text,
       heldOut: [held],
       cells: Int32Array.of(0),
+      space: Float32Array.from({ length: 12 }, (_, k) => 100 + k),
       times: [0, 1, 2],
       points: Float32Array.of(0, 0, 1, 1, 2, 2),
     },
@@ -154,6 +155,19 @@ describe('renderReport', () => {
     expect(figures.components.data[1].name).toBe(
       'held &lt;/script&gt;&lt;img src=x onerror=alert(1)&gt; (held out)',
     );
+  });
+
+  it('draws cells and trajectories in one space, that of the fit they are of', () => {
+    const xOfCells = (page: string) =>
+      (
+        JSON.parse(parts(page).scripts[0].source) as {
+          components: { data: { x: number[]; mode: string }[] };
+        }
+      ).components.data
+        .slice(0, 3)
+        .flatMap(({ x }) => x);
+    expect(xOfCells(page)).toEqual([100, 102, 104, 106, 108, 110]);
+    expect(xOfCells(renderReport({ ...input('plain'), trajectories: null }))[5]).toBeCloseTo(10 / 3, 3);
   });
 
   it('needs nothing from anywhere, and lets no other script run', () => {

@@ -151,6 +151,7 @@ export function reportInput(
           method: rolled.method,
           heldOut: rolled.heldOut.map((k) => labels[k]!),
           cells: rolled.trajectories.cells,
+          space: pointsWithout(dataset, rolled.heldOut),
           times: rolled.trajectories.times,
           points: rolled.trajectories.points,
         }

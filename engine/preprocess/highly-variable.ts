@@ -48,6 +48,13 @@ export function highlyVariable(
       ? dispersionRanking(source, batches, { nTop, logged, minCells }, hooks)
       : standardVarianceRanking(source, batches, { nTop, minCells }, hooks);
   const genes = ranking.order.slice(0, nTop);
+  if (!ranking.eligible.includes(1))
+    throw new InputError('No gene is found in enough cells.', {
+      option: '--min-cells',
+      expected: `genes with a value above 0 in at least ${minCells} of the ${source.rows} cells`,
+      found: 'none',
+      action: 'Ask for fewer cells, or look at which matrix of the file was chosen.',
+    });
   if (genes.length === 0)
     throw new InputError('No gene varies between the cells.', {
       expected: 'genes with different values in different cells',

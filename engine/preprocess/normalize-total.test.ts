@@ -38,6 +38,11 @@ it('leaves empty cells empty and out of the median', () => {
     emptyCells: 3,
     data: [2.5, 2.5, 2.5, 2.5],
   });
+  const fitOn = Uint8Array.of(0, 1, 1, 0, 1);
+  expect(normalizeTotal(blocksOf([zeros, [1, 1], zeros, [4, 4], zeros]), { fitOn })).toMatchObject({
+    targetSum: 2,
+    emptyCells: 2,
+  });
 });
 
 it('log1p is undone by expm1, in float32 too', () => {

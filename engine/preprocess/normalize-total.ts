@@ -17,7 +17,7 @@ export interface Normalized {
   /** [rows] sums before */
   totals: Float64Array;
   targetSum: number;
-  /** cells that sum to 0, which stay so */
+  /** cells among `fitOn` that sum to 0, which stay so */
   emptyCells: number;
 }
 
@@ -60,7 +60,7 @@ export function normalizeTotal(
     apply,
     totals,
     targetSum: target,
-    emptyCells: totals.reduce((n, total) => n + (total > 0 ? 0 : 1), 0),
+    emptyCells: totals.reduce((n, total, i) => n + (total > 0 || fitOn?.[i] === 0 ? 0 : 1), 0),
   };
 }
 

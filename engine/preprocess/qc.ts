@@ -85,8 +85,15 @@ export interface FilterMask<Limits> {
   failed: { [limit in keyof Limits]?: number };
 }
 
-/** @throws InputError: a limit that is no number, or a share outside 0 … 1 */
-export function filterCells(metrics: CellMetrics, limits: CellLimits): FilterMask<CellLimits> {
+/**
+ * @param among [nObs], 0 = left out already: not kept, and not counted among those that fail; default: all are asked
+ * @throws InputError: a limit that is no number, or a share outside 0 … 1
+ */
+export function filterCells(
+  metrics: CellMetrics,
+  limits: CellLimits,
+  among?: Uint8Array,
+): FilterMask<CellLimits> {
   const share = limits.maxMitochondrialShare;
   if (share !== undefined && !(share >= 0 && share <= 1))
     throw new InputError('The mitochondrial share is a part of 1.', {
@@ -96,13 +103,14 @@ export function filterCells(metrics: CellMetrics, limits: CellLimits): FilterMas
       action: 'Write 20 % as 0.2.',
     });
   const { totals, genes, mitochondrialShare } = metrics;
-  return maskOf<CellLimits>(totals.length, limits, {
+  const measured = {
     minCounts: totals,
     maxCounts: totals,
     minGenes: genes,
     maxGenes: genes,
     maxMitochondrialShare: mitochondrialShare,
-  });
+  };
+  return maskOf<CellLimits>(totals.length, limits, measured, among);
 }
 
 /** @throws InputError: a limit that is no number */
@@ -115,8 +123,9 @@ function maskOf<Limits extends object>(
   n: number,
   limits: Limits,
   measured: { [limit in keyof Required<Limits>]: ArrayLike<number> },
+  among?: Uint8Array,
 ): FilterMask<Limits> {
-  const keep = new Uint8Array(n).fill(1);
+  const keep = among?.slice() ?? new Uint8Array(n).fill(1);
   const failed: FilterMask<Limits>['failed'] = {};
   for (const name of Object.keys(measured) as (keyof Limits & string)[]) {
     const limit: unknown = limits[name];
@@ -126,7 +135,7 @@ function maskOf<Limits extends object>(
     const sign = name.startsWith('max') ? -1 : 1;
     let count = 0;
     for (let i = 0; i < n; i++) {
-      if (sign * (measured[name][i]! - limit) >= 0) continue;
+      if (among?.[i] === 0 || sign * (measured[name][i]! - limit) >= 0) continue;
       keep[i] = 0;
       count++;
     }

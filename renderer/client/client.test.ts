@@ -55,7 +55,7 @@ test('a request that is cancelled ends at once, whatever comes later; one that w
   end.say(step);
   stop.abort();
   end.say(step);
-  end.say({ id, kind: 'result', result: null });
+  end.say({ id, kind: 'error', error: { tag: 'cancelled', message: '', detail: {} } });
   await expect(running).rejects.toBeInstanceOf(CancelledError);
   await expect(client.request(EXAMPLE, options)).rejects.toBeInstanceOf(CancelledError);
   expect(end.sent.map(({ kind }) => kind)).toEqual(['request', 'cancel']);
@@ -81,4 +81,17 @@ test('the engine ends: what waits is told, what is asked before another one come
   old.say({ id, kind: 'result', result: 'stale' as never });
   next.say({ id, kind: 'result', result: null });
   expect(await again).toBeNull();
+});
+
+test('what was opened although it was cancelled is closed again', async () => {
+  const transport = createPortTransport();
+  const end = endOf();
+  transport.attach(end);
+  const client = createClient(transport);
+  const stop = new AbortController();
+  const running = client.request(EXAMPLE, { signal: stop.signal });
+  stop.abort();
+  await expect(running).rejects.toBeInstanceOf(CancelledError);
+  end.say({ id: end.sent[0]!.id, kind: 'result', result: { dataset: 'late' } as never });
+  expect(end.sent.at(-1)).toMatchObject({ kind: 'request', request: { kind: 'close', dataset: 'late' } });
 });

@@ -1,5 +1,5 @@
 import { CancelledError, errorFromMessage, WorkError } from '../../engine/errors.ts';
-import type { EngineMessage, Request, ResultOf } from '../../engine/host/protocol.ts';
+import type { EngineMessage, Request, ResultOf, Results } from '../../engine/host/protocol.ts';
 import type { EngineClient, RequestOptions, Transport } from './engine-client.ts';
 
 /** A client that also tells when the engine is gone for good: what was open is lost, and the page must be loaded again. */
@@ -16,12 +16,17 @@ interface Pending {
 /** Requests over a transport: answers find their question, and what comes too late is dropped. */
 export function createClient(transport: Transport): Client {
   const pending = new Map<number, Pending>();
+  /** cancelled openings: what was opened all the same is nobody's */
+  const unwanted = new Set<number>();
   const restart = new Set<() => void>();
   const lost = new Set<() => void>();
   let nextId = 0;
   let gone = false;
 
-  transport.onMessage((message) => receive(pending, message));
+  transport.onMessage((message) => {
+    if (unwanted.has(message.id)) closeUnwanted(message);
+    else receive(pending, message);
+  });
   transport.onLost(() => {
     gone = true;
     rejectAll(pending);
@@ -29,9 +34,18 @@ export function createClient(transport: Transport): Client {
   });
   transport.onRestart(() => {
     gone = false;
+    unwanted.clear();
     rejectAll(pending);
     for (const listener of restart) listener();
   });
+
+  function closeUnwanted(message: EngineMessage): void {
+    if (message.kind === 'progress') return;
+    unwanted.delete(message.id);
+    if (message.kind === 'error') return;
+    const { dataset } = message.result as Results['open'];
+    transport.send({ id: nextId++, kind: 'request', request: { kind: 'close', dataset } });
+  }
 
   function request<R extends Request>(what: R, options: RequestOptions = {}): Promise<ResultOf<R>> {
     const { signal, onProgress } = options;
@@ -41,6 +55,7 @@ export function createClient(transport: Transport): Client {
       const id = nextId++;
       const onAbort = () => {
         pending.delete(id);
+        if (what.kind === 'open' || what.kind === 'example') unwanted.add(id);
         transport.send({ id, kind: 'cancel' });
         reject(new CancelledError());
       };

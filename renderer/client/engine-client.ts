@@ -19,6 +19,8 @@ export interface EngineClient {
   request<R extends Request>(request: R, options?: RequestOptions): Promise<ResultOf<R>>;
   /** told when the engine ended and another one has taken its place, which knows none of the datasets */
   onRestart(listener: () => void): () => void;
+  /** told when the engine is gone; a restart may follow */
+  onLost?(listener: () => void): () => void;
 }
 
 /** What carries messages: a MessagePort in the desktop application, a WebSocket in a browser. */

@@ -1,7 +1,7 @@
 import { inkOf, type Theme } from '../../engine/figures/figure.ts';
 import { type Bounds, boundsOf, type Camera, fitCamera, pan, toData, toScreen, zoomAt } from './camera.ts';
 import { buildGrid, type CellGrid, nearestCell, runInSlices } from './cell-grid.ts';
-import { type Coloured, hideCategories, plainColours, rgbOf } from './colouring.ts';
+import { type Coloured, plainColours, rgbOf, withHidden } from './colouring.ts';
 import { listenToGestures, type Place, type Tool } from './gestures.ts';
 import { createPaintbrush } from './paintbrush.ts';
 import { pointSize } from './point-size.ts';
@@ -139,7 +139,7 @@ export function createCellMap(
   }
 
   function applyPalette(fitting: Coloured) {
-    scene.palette = fitting === colours ? hideCategories(fitting.palette, hidden) : fitting.palette;
+    scene.palette = fitting === colours ? withHidden(fitting, hidden) : fitting.palette;
     brush.touch('palette');
     hover(null);
   }

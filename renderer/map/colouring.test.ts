@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { timepointColors } from '../../engine/figures/palette.ts';
 import type { Colouring } from '../../engine/host/protocol.ts';
 import { categoryColours } from './category-colours.ts';
-import { type CategoryLegend, colourCells, hideCategories, type NumberLegend, rgbOf } from './colouring.ts';
+import { type CategoryLegend, colourCells, type NumberLegend, rgbOf, withHidden } from './colouring.ts';
 import { niceTicks } from './ticks.ts';
 
 const names = (count: number) => Array.from({ length: count }, (_, k) => `type ${k}`);
@@ -80,10 +80,10 @@ describe('colours of categories', () => {
   });
 
   it('hide one without a change of the others', () => {
-    const { palette, entries } = colourCells(categories([0, 1, -1], ['a', 'b']), 'light');
+    const coloured = colourCells(categories([0, 1, -1], ['a', 'b']), 'light');
     const alpha = (hidden: number[]) => {
-      const shown = hideCategories(palette, new Set(hidden));
-      return [...entries].map((entry) => shown[4 * entry + 3]);
+      const shown = withHidden(coloured, new Set(hidden));
+      return [...coloured.entries].map((entry) => shown[4 * entry + 3]);
     };
     expect(alpha([1])).toEqual([255, 0, 255]);
     expect(alpha([-1])).toEqual([255, 255, 0]);
@@ -120,6 +120,12 @@ describe('colours of numbers', () => {
     const { below, above } = coloured.legend as NumberLegend;
     expect([below, above]).toEqual([true, true]);
     expect([...coloured.entries].filter((_, k) => k !== 1)).toEqual([1, 255, 255]);
+  });
+
+  it('hide missing values alone, whatever categories were hidden before', () => {
+    const coloured = colourCells(numbers(0, 1, Number.NaN), 'light');
+    const shown = withHidden(coloured, new Set([-1, 0, 1, 254]));
+    expect([...coloured.entries].map((entry) => shown[4 * entry + 3])).toEqual([255, 255, 0]);
   });
 
   it('put zero in the middle of a ramp of two colours', () => {

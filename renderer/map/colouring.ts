@@ -74,12 +74,13 @@ export function plainColours(n: number, theme: Theme): Coloured {
 }
 
 /**
- * The palette with some categories made invisible.
+ * The palette with some categories made invisible; of numbers the missing ones only can be.
  * @param hidden codes; −1 stands for missing values
  */
-export function hideCategories(palette: Uint8Array, hidden: ReadonlySet<number>): Uint8Array {
+export function withHidden({ palette, ranked }: Coloured, hidden: ReadonlySet<number>): Uint8Array {
   if (hidden.size === 0) return palette;
-  return palette.map((value, k) => (k % 4 === 3 && hidden.has((k - 3) / 4 - 1) ? 0 : value));
+  const isHidden = (entry: number) => hidden.has(entry - 1) && !(ranked && entry > 0);
+  return palette.map((value, k) => (k % 4 === 3 && isHidden((k - 3) / 4) ? 0 : value));
 }
 
 function colourCategories(colouring: Colouring & { kind: 'categories' }, theme: Theme): Coloured {

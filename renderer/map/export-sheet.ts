@@ -152,10 +152,12 @@ function layoutCategories(
           ...rows.slice(0, room - 1),
           { kind: 'dot', name: `and ${rows.length - room + 1} more`, colour: '' } as const,
         ];
+  const columns = Math.max(1, Math.ceil(shown.length / perColumn));
+  const even = Math.ceil(shown.length / columns);
   const marks: Mark[] = [];
   let x = at.x;
-  for (let first = 0; first < shown.length; first += perColumn) {
-    const column = shown.slice(first, first + perColumn);
+  for (let first = 0; first < shown.length; first += even) {
+    const column = shown.slice(first, first + even);
     marks.push(...column.flatMap((row, k) => rowMarks(row, x, at.y + ROW * k, colour)));
     x += 16 + Math.max(...column.map(({ name }) => textWidth(name, 12))) + GAP;
   }

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from 'vitest';
-import { colourCells, hideCategories } from './colouring.ts';
+import { colourCells, withHidden } from './colouring.ts';
 import { layoutSheet } from './export-sheet.ts';
 import { escapeXml, rowsInView, svgOf } from './export-svg.ts';
 import { emptyScene, HOLLOW, NO_PLACE, type Scene, SELECTED, type View } from './scene.ts';
@@ -60,7 +60,7 @@ describe('SVG', () => {
 
   it('leaves out what is hidden, in the figure and in its legend', () => {
     const hidden = new Set([1]);
-    const svg = drawn({ palette: hideCategories(coloured.palette, hidden) }, hidden);
+    const svg = drawn({ palette: withHidden(coloured, hidden) }, hidden);
     expect(plotted(svg).length).toBe(2);
     expect([...svg.querySelectorAll('text')].some((text) => text.textContent!.startsWith('<script>al'))).toBe(
       true,

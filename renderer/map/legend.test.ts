@@ -46,7 +46,7 @@ describe('the map in words', () => {
       'Map of 16,819 cells. Coloured by cell type: T cell 10 2, T cell 2 1, B cell 3, missing 1.',
     );
     const words = describeMap({ ...facts, unplaced: 12, selected: 3, hidden: new Set([2]) });
-    expect(words).toContain('12 have no place');
+    expect(words).toContain('No place on it for 12 cells.');
     expect(words).toContain('Hidden: B cell.');
     expect(words).toContain('3 selected.');
   });
@@ -57,7 +57,7 @@ describe('the map in words', () => {
       'light',
     );
     expect(describeMap({ ...facts, colouredBy: 'Sox2', legend: gene.legend })).toContain(
-      'Coloured by Sox2, from 0 to 3.14, missing in 1 cells.',
+      'Coloured by Sox2, from 0 to 3.14, missing in 1 cell.',
     );
     const many = colourCells(
       {

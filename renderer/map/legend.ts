@@ -61,8 +61,8 @@ export interface MapFacts {
 /** The map in words, for those who do not see it. */
 export function describeMap(facts: MapFacts): string {
   const { legend, hidden } = facts;
-  const sentences = [`Map of ${formatCount(facts.cells)} cells.`];
-  if (facts.unplaced > 0) sentences.push(`${formatCount(facts.unplaced)} have no place on it.`);
+  const sentences = [`Map of ${countCells(facts.cells)}.`];
+  if (facts.unplaced > 0) sentences.push(`No place on it for ${countCells(facts.unplaced)}.`);
   if (facts.colouredBy !== null) sentences.push(`Coloured by ${facts.colouredBy}${describeColours(legend)}.`);
   const unseen = legend.kind === 'categories' ? legend.entries.filter(({ code }) => hidden.has(code)) : [];
   if (unseen.length > 0) sentences.push(`Hidden: ${listNames(unseen.map(({ name }) => name))}.`);
@@ -76,8 +76,12 @@ function describeColours(legend: Legend): string {
   }
   if (legend.ticks.length === 0) return '';
   const [low, high] = legend.range.map((value) => Number(value.toPrecision(3)));
-  const missing = legend.missing.count > 0 ? `, missing in ${formatCount(legend.missing.count)} cells` : '';
+  const missing = legend.missing.count > 0 ? `, missing in ${countCells(legend.missing.count)}` : '';
   return `, from ${low} to ${high}${missing}`;
+}
+
+function countCells(n: number): string {
+  return `${formatCount(n)} ${n === 1 ? 'cell' : 'cells'}`;
 }
 
 function listNames(names: readonly string[]): string {

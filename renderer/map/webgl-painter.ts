@@ -102,6 +102,8 @@ export function createWebglPainter(canvas: HTMLCanvasElement): Painter | null {
       lines.dispose();
       gl.deleteBuffer(joints);
       gl.deleteProgram(program);
+      // browsers keep a few contexts only, until the garbage is collected
+      if (!gl.isContextLost()) gl.getExtension('WEBGL_lose_context')?.loseContext();
     },
   };
 }

@@ -17,7 +17,9 @@ const BINS = 40;
 export function histogramOf(values: Float32Array): { min: number; max: number; bins: number[] } | null {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
+  // a million values: no iterator
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
     if (!Number.isFinite(value)) continue;
     if (value < min) min = value;
     if (value > max) max = value;
@@ -25,8 +27,10 @@ export function histogramOf(values: Float32Array): { min: number; max: number; b
   if (min > max) return null;
   const bins = new Array<number>(BINS).fill(0);
   const scale = max === min ? 0 : BINS / (max - min);
-  for (const value of values)
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
     if (Number.isFinite(value)) bins[Math.min(BINS - 1, Math.floor((value - min) * scale))]!++;
+  }
   return { min, max, bins };
 }
 

@@ -13,7 +13,11 @@ export function findingsOf(step: StepId, findings: readonly Finding[]): Finding[
     case 'timepoints':
       return findings.filter(({ subject, title }) => subject.startsWith('obs') && TIME_WORDS.test(title));
     case 'prepare':
-      return findings.filter(({ subject }) => ['X', 'obsm', 'var'].includes(subject));
+      // what X holds is said by the panel
+      return findings.filter(
+        ({ subject, severity, action }) =>
+          (severity !== 'note' && ['X', 'obsm', 'var'].includes(subject)) || action?.change?.where,
+      );
     case 'embed':
       return findings.filter(({ subject }) => subject.startsWith('obsm'));
   }

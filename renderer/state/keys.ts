@@ -18,7 +18,11 @@ export function shortcuts(): Shortcut[] {
     { keys: [mod(), 'Z'], does: 'Undo', group: 'Do' },
     { keys: [mod(), 'Shift', 'Z'], does: 'Do again', group: 'Do' },
     { keys: ['Esc'], does: 'Close, or let go of the selected cells', group: 'Do' },
-    { keys: ['L'], does: 'Select cells with a lasso', group: 'Map' },
+    { keys: ['L'], does: 'Lasso on or off', group: 'Map' },
+    { keys: ['←', '↑', '→', '↓'], does: 'Move', group: 'Map' },
+    { keys: ['+', '−'], does: 'Zoom', group: 'Map' },
+    { keys: ['0'], does: 'Show all cells', group: 'Map' },
+    { keys: ['Enter'], does: 'Name the cell in the middle', group: 'Map' },
   ];
 }
 

@@ -1,6 +1,9 @@
 /** How many cells of a mask `[n]` are chosen. */
-export const countSelected = (mask: Uint8Array | null) =>
-  mask === null ? 0 : mask.reduce((sum, one) => sum + one, 0);
+export function countSelected(mask: Uint8Array | null): number {
+  let count = 0;
+  if (mask) for (let row = 0; row < mask.length; row++) count += mask[row]!;
+  return count;
+}
 
 /** The cells of a category, −1 for those without one. */
 export function rowsWithCode(codes: Int32Array, code: number): Int32Array {

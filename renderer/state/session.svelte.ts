@@ -69,6 +69,8 @@ export class Session {
   hidden = $state.raw<ReadonlySet<number>>(new Set());
   selection = $state.raw<Uint8Array | null>(null);
   hovered = $state<number | null>(null);
+  /** the engine is gone and none has taken its place */
+  lost = $state(false);
 
   #history = $state.raw(startHistory<Choices>(NO_CHOICES));
   #source: Source | null = null;
@@ -80,7 +82,13 @@ export class Session {
     this.client = client;
     this.platform = platform;
     this.tasks = new Tasks(client);
-    client.onRestart(() => void this.#afterRestart());
+    client.onLost?.(() => {
+      this.lost = true;
+    });
+    client.onRestart(() => {
+      this.lost = false;
+      void this.#afterRestart();
+    });
     platform.onOpenFiles((files) => void this.open(files));
   }
 
@@ -142,7 +150,7 @@ export class Session {
   }
 
   #start(opened: OpenedDataset): void {
-    for (const area of ['timepoints', 'prepare', 'positions', 'colouring', 'label'] as const)
+    for (const area of ['timepoints', 'prepare', 'positions', 'colouring', 'subset', 'label'] as const)
       this.tasks.clear(area);
     this.#asked = { timepoints: '', colouring: '', positions: '' };
     this.#labels.clear();
@@ -258,8 +266,12 @@ export class Session {
     this.#followTimepoints(this.dataset.dataset);
     this.#followColouring(this.dataset.dataset);
     this.#followView(this.dataset.dataset);
-    const { name } = this.dataset;
-    this.platform.setDocument({ title: name, unsaved: this.#labels.size > 0 || this.prepared !== null });
+    const files = this.#source?.kind === 'open' ? this.#source.files : [];
+    this.platform.setDocument({
+      title: this.dataset.name,
+      unsaved: this.#labels.size > 0 || this.prepared !== null,
+      ...(files.length === 1 && { file: files[0]! }),
+    });
   }
 
   #followTimepoints(dataset: string): void {

@@ -4,7 +4,7 @@ import type { Progress, Request, ResultOf } from '../../engine/host/protocol.ts'
 import type { EngineClient } from '../client/engine-client.ts';
 
 /** Where a task belongs: a new one of an area takes the place of the old one, and errors are shown there. */
-export type Area = 'open' | 'timepoints' | 'prepare' | 'positions' | 'colouring' | 'label';
+export type Area = 'open' | 'timepoints' | 'prepare' | 'positions' | 'colouring' | 'subset' | 'label';
 
 /** Something the engine is at. */
 export class Job {

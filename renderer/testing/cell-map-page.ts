@@ -1,9 +1,11 @@
 import type { Theme } from '../../engine/figures/figure.ts';
 import { type CellMap, createCellMap } from '../map/cell-map.ts';
 import { type Coloured, colourCells } from '../map/colouring.ts';
+import { createCpuPainter } from '../map/cpu-painter.ts';
 import { exportPng, exportSvg } from '../map/export-image.ts';
 import { layoutSheet } from '../map/export-sheet.ts';
 import type { SelectionMode } from '../map/selection.ts';
+import { createWebglPainter } from '../map/webgl-painter.ts';
 
 /*
  * Runs in the page of the map's browser tests and of its benchmark: builds maps and says what they did. Tests reach it
@@ -23,12 +25,15 @@ export interface Heard {
 
 export const heard: { selections: Heard[]; hovered: (number | null)[] } = { selections: [], hovered: [] };
 
-/** A map that fills the page. */
+let shown: CellMap | null = null;
+
+/** A map that fills the page; the one before it goes. */
 export function openMap({ webgl, theme = 'light' }: MapOptions): CellMap {
+  closeMap();
   const canvas = document.createElement('canvas');
   canvas.tabIndex = 0;
   canvas.style.cssText = 'position:absolute;inset:0;width:100%;height:100%';
-  document.getElementById('app')!.replaceChildren(canvas);
+  document.getElementById('app')!.append(canvas);
   heard.selections = [];
   heard.hovered = [];
   const map = createCellMap(
@@ -40,7 +45,14 @@ export function openMap({ webgl, theme = 'light' }: MapOptions): CellMap {
     { webgl },
   );
   map.setTheme(theme);
+  shown = map;
   return map;
+}
+
+export function closeMap(): void {
+  shown?.dispose();
+  shown = null;
+  document.getElementById('app')!.replaceChildren();
 }
 
 /** Places of cells as JSON can carry them; null: none. */
@@ -55,12 +67,31 @@ export function categories(codes: readonly number[], names: readonly string[]): 
   );
 }
 
+/** A map of 3000 cells in five categories, close together, every eleventh a ring. */
+export function spiral(webgl: boolean, pointFactor: number): CellMap {
+  const map = openMap({ webgl });
+  const rows = Array.from({ length: 3000 }, (_, k) => k);
+  map.setPositions(
+    positionsOf(rows.map((k) => [Math.cos(k * 2.4) * Math.sqrt(k), Math.sin(k * 2.4) * Math.sqrt(k)])),
+  );
+  map.setColours(
+    categories(
+      rows.map((k) => k % 5),
+      ['a', 'b', 'c', 'd', 'e'],
+    ),
+  );
+  map.setHollow(Uint8Array.from(rows, (k) => (k % 11 === 0 ? 1 : 0)));
+  map.setPointFactor(pointFactor);
+  return map;
+}
+
 /** After the map has painted. */
 export function nextFrame(): Promise<void> {
   return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
 }
 
-export async function exported(map: CellMap, coloured: Coloured, format: 'png' | 'svg'): Promise<number[]> {
+/** An exported figure in base64. */
+export async function exported(map: CellMap, coloured: Coloured, format: 'png' | 'svg'): Promise<string> {
   const picture = map.picture();
   const sheet = layoutSheet(picture.view, coloured.legend, new Set(), {
     theme: 'light',
@@ -68,7 +99,7 @@ export async function exported(map: CellMap, coloured: Coloured, format: 'png' |
     colouredBy: 'cell type',
     rings: null,
   });
-  return [...(format === 'png' ? await exportPng(picture, sheet) : exportSvg(picture, sheet))];
+  return base64(format === 'png' ? await exportPng(picture, sheet) : exportSvg(picture, sheet));
 }
 
 /** The context of the map's canvas as a test may lose and restore it. */
@@ -81,23 +112,47 @@ export function loseContext(): { restore(): void } {
 
 export { colourCells };
 
-/** The pixels of a PNG. */
-export async function decode(
-  png: readonly number[],
-): Promise<{ width: number; height: number; data: number[] }> {
-  const bitmap = await createImageBitmap(new Blob([Uint8Array.from(png)], { type: 'image/png' }));
+/** An image as a test can take it over: rgba bytes in base64. */
+export interface Pixels {
+  width: number;
+  height: number;
+  rgba: string;
+}
+
+/** The pixels of a PNG in base64. */
+export async function decode(png: string): Promise<Pixels> {
+  const bytes = Uint8Array.from(atob(png), (character) => character.charCodeAt(0));
+  const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
   return pixels(bitmap, bitmap.width, bitmap.height);
 }
 
-/** The pixels of the map's canvas, in the frame in which it was painted. */
-export async function readCanvas(): Promise<number[]> {
+/** The pixels of the map's canvas, in the frame in which it is painted: later they are gone. */
+export async function readCanvas(): Promise<Pixels> {
+  await new Promise((resolve) => requestAnimationFrame(resolve));
   const canvas = document.querySelector('canvas')!;
-  const { data } = pixels(await createImageBitmap(canvas), canvas.width, canvas.height);
-  return data;
+  return pixels(canvas, canvas.width, canvas.height);
 }
 
-function pixels(source: CanvasImageSource, width: number, height: number) {
+/** The picture of a map, drawn once more with each so many-th cell only, as while the view moves. */
+export function paintPart(map: CellMap, webgl: boolean, step: number): Pixels {
+  const { scene, view } = map.picture();
+  const canvas = document.createElement('canvas');
+  canvas.width = view.width;
+  canvas.height = view.height;
+  const painter = webgl ? createWebglPainter(canvas)! : createCpuPainter(canvas);
+  painter.update(scene, ['positions', 'states', 'entries', 'palette', 'lines']);
+  painter.paint(scene, { ...view, pixelRatio: 1, step });
+  const painted = pixels(canvas, canvas.width, canvas.height);
+  painter.dispose();
+  return painted;
+}
+
+function pixels(source: CanvasImageSource, width: number, height: number): Pixels {
   const context = new OffscreenCanvas(width, height).getContext('2d')!;
   context.drawImage(source, 0, 0);
-  return { width, height, data: [...context.getImageData(0, 0, width, height).data] };
+  return { width, height, rgba: base64(context.getImageData(0, 0, width, height).data) };
+}
+
+function base64(bytes: Iterable<number>): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 }
