@@ -44,8 +44,14 @@ describe('by keyboard', () => {
     const { session } = await show('data');
     await press('k', { metaKey: true });
     const field = await screen.findByRole('combobox', { name: 'Find gene, column, action' });
+    await fireEvent.input(field, { target: { value: 'ENSMUSG' } });
+    const options = () => within(screen.getByRole('dialog')).queryAllByRole('option');
+    await waitFor(() => expect(options().length).toBeGreaterThan(5));
     await fireEvent.input(field, { target: { value: 'ENSMUSG00000024408' } });
-    await fireEvent.click(await screen.findByRole('option', { name: /Sox2/ }));
+    await waitFor(() => expect(options()).toHaveLength(1));
+    const option = await screen.findByRole('option', { name: /Sox2/ });
+    await waitFor(() => expect(option.getAttribute('aria-selected')).toBe('true'));
+    await fireEvent.keyDown(field, { key: 'Enter' });
     await waitFor(() => expect(session.colouring?.kind).toBe('numbers'));
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   });
@@ -132,6 +138,25 @@ describe('the way through', () => {
     await fireEvent.click(entry);
     expect(session.selected).toBe(session.timepoints!.counts[4]);
   });
+});
+
+test('running by keyboard leaves the focus on the button, which then leads on', async () => {
+  const { session } = await show('prepare');
+  button('Run').focus();
+  await fireEvent.click(button('Run'));
+  await screen.findByText('What was done');
+  expect(document.activeElement).toBe(button('Continue'));
+  await fireEvent.click(button('Continue'));
+  expect(session.step).toBe('embed');
+});
+
+test('an engine that is gone is said until another has taken its place', async () => {
+  const { client, session } = await show('data');
+  client.lose();
+  expect((await screen.findByRole('alert')).textContent).toMatch(/Your files are as they were/);
+  client.restart();
+  await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+  expect(session.dataset).not.toBeNull();
 });
 
 describe('files where the server is', () => {

@@ -96,6 +96,12 @@ describe('inspect', () => {
     });
   });
 
+  it('goes to its end where who reads along stops', () => {
+    const command = `"${process.execPath}" "${MAIN}" inspect "${file}" | true`;
+    const { status, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8', cwd: home });
+    expect([status, stderr]).toEqual([0, '']);
+  });
+
   it('gives tables for a person', () => {
     const { status, stdout } = meander('inspect', file);
     expect(status).toBe(0);

@@ -112,6 +112,8 @@ export function computeEmbeddings(
       found: String(options.dims),
       action: `Use --dims ${dims} or fewer.`,
     });
+  if (dims < whole.components)
+    whole.steps.push(`${dims} of them are used: without the held-out cells there are no more.`);
   return {
     whole: embeddingOf(whole, expression, dims),
     without: without.map(({ heldOut, pca }) => ({ heldOut, ...embeddingOf(pca, expression, dims) })),

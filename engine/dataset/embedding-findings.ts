@@ -53,7 +53,10 @@ export function embeddingFindings({ embeddings, expression }: DatasetFacts): Fin
         subject: 'obsm',
         title: 'There is no embedding to fit paths in.',
         reason: 'The method needs coordinates in which near cells are alike, such as principal components.',
-        action: { label: 'Use a file with counts, from which one can be computed.' },
+        action: {
+          label:
+            'Use a file with counts, from which one can be computed; or say what this one holds: --expression KEY --expression-state STATE.',
+        },
       },
     ];
   const best = bestEmbedding(embeddings)!;

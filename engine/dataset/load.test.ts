@@ -195,6 +195,9 @@ describe('what cannot be', () => {
   it('is more dimensions than cells or genes allow; fewer are taken where none are asked for', async () => {
     const path = await fileOf(rows.map((row) => row.slice(0, 4)));
     expect(await errorOf(load(path, { dims: 30 }))).toMatchObject({ detail: { option: '--dims' } });
+    const few = await load(await fileOf(rows.slice(0, 12)), { dims: null });
+    expect([few.embedding.dims, few.heldOutEmbeddings[0]!.dims]).toEqual([7, 7]);
+    expect(few.notes.join(' ')).toMatch(/11 principal components.*7 of them are used/);
     const dataset = await load(path, { dims: null });
     expect(dataset.embedding.dims).toBeLessThanOrEqual(4);
     expect(dataset.embedding.points.every(Number.isFinite)).toBe(true);

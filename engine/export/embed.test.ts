@@ -99,12 +99,15 @@ describe('an h5ad with counts', () => {
     );
   });
 
-  it('gives the same bytes again', async () => {
+  it('gives the same values to the bit again', async () => {
     const path = await fileOf();
     const [a, b] = [next(), next()];
     await embedFile([path], a, optionsOf());
     await embedFile([path], b, optionsOf());
-    expect(readFileSync(a).equals(readFileSync(b))).toBe(true);
+    // not the same bytes: HDF5 notes the second in which an array was made
+    const all = (file: Awaited<ReturnType<typeof openH5ad>>) =>
+      ['obs', 'var', 'obsm', 'varm', 'uns', 'X'].map((key) => file.element(key));
+    expect(await opened(a, all)).toEqual(await opened(b, all));
   });
 
   it('keeps an embedding and a map that it has', async () => {

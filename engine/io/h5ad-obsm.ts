@@ -135,7 +135,7 @@ function noSuchEmbedding(root: Hdf5File, name: string, axis: Axis, place: Place)
     expected: `one of: ${describeObsm(root, axis)}`,
     action:
       there.length === 0
-        ? 'Compute one first, e.g. in Python with scanpy.pp.pca, and save the file.'
+        ? 'The file has none: leave this option away, and it is computed from the expression.'
         : near
           ? `Did you mean ${near}?`
           : 'Name one of these.',

@@ -26,18 +26,21 @@ export function batchesOf(column: BatchColumn | undefined, nObs: number): Batche
       found: `${codes.length}`,
     });
   const counts = new Int32Array(categories.length);
-  for (let i = 0; i < nObs; i++) {
-    if (counts[codes[i]!] === undefined)
-      throw new InputError('A cell has no batch.', {
-        expected: 'a batch for every cell',
-        found: `none for cell ${i + 1}`,
-        action: 'Fill in the column, or choose genes without batches.',
-      });
-    counts[codes[i]!]!++;
-  }
+  let without = 0;
+  for (let i = 0; i < nObs; i++)
+    if (counts[codes[i]!] === undefined) without++;
+    else counts[codes[i]!]!++;
+  if (without > 0)
+    throw new InputError('A cell has no batch.', {
+      option: '--genes-by-batch',
+      expected: 'a batch for every cell that takes part',
+      found: `none for ${without} of ${nObs} cells`,
+      action: 'Fill in the column, leave these cells out, or choose genes without batches.',
+    });
   const lonely = counts.indexOf(1);
   if (lonely >= 0 || nObs === 0)
     throw new InputError('Variable genes need at least two cells in each batch.', {
+      ...(column && { option: '--genes-by-batch' }),
       found: nObs === 0 ? 'no cells' : `one cell in ${categories[lonely]}`,
       action: 'Join small batches, leave them out, or choose genes without batches.',
     });

@@ -1,3 +1,4 @@
+import { formatCount } from '../../engine/figures/words.ts';
 import type {
   Colouring,
   EmbeddingInfo,
@@ -255,7 +256,7 @@ export class Session {
     if (outcome.kind !== 'done') return false;
     this.#labels.set(name, request);
     this.dataset = { ...dataset, obs: outcome.result };
-    this.notices.say(`Kept ${rows.length} cells as ${label} in ${name}.`);
+    this.notices.say(`Kept ${formatCount(rows.length)} cells as ${label} in ${name}.`);
     this.colour({ kind: 'column', column: name });
     return true;
   }

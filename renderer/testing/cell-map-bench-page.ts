@@ -22,9 +22,9 @@ WebGL2RenderingContext.prototype.drawArrays = function (...values) {
   drawArrays.apply(this, values);
 };
 const { putImageData } = CanvasRenderingContext2D.prototype;
-CanvasRenderingContext2D.prototype.putImageData = function (image: ImageData, x: number, y: number) {
+CanvasRenderingContext2D.prototype.putImageData = function (...values: unknown[]) {
   pictures++;
-  putImageData.call(this, image, x, y);
+  Reflect.apply(putImageData, this, values);
 };
 
 const request = globalThis.requestAnimationFrame.bind(globalThis);
@@ -157,6 +157,9 @@ export async function measure(cells: number, webgl: boolean): Promise<Record<str
   drag(canvas, 'pointerup', 600, 350);
   opened.resetCamera();
   await nextFrame();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  results['all cells until drawn'] = await repeated((k) => drawnMs(() => opened.setHidden(new Set([k]))));
+  opened.setHidden(new Set());
 
   results['find the cell at the pointer'] = await repeated((k) => {
     const start = performance.now();
