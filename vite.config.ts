@@ -17,6 +17,8 @@ export default defineConfig({
     // inlined assets would need data: in the policy
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // plotly is that large, and loaded when its first picture is
+    chunkSizeWarningLimit: 6000,
   },
   server: { host: '127.0.0.1' },
 });

@@ -8,10 +8,10 @@ export type ColourBy =
   | { kind: 'column'; column: string }
   | { kind: 'gene'; gene: GeneInfo };
 
-/** What the map shows: two components (from 0) of an embedding. */
+/** What the map shows: two components (from 0) of an embedding, or three in space. */
 export interface View {
   embedding: string;
-  components: [number, number];
+  components: [number, number] | [number, number, number];
 }
 
 /** All that the user decided, as plain data: the unit of undo. */

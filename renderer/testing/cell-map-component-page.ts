@@ -21,7 +21,7 @@ export function show(theme: 'light' | 'dark', names: readonly string[]): void {
       theme,
       hollow: Uint8Array.from([0, 0, 1, 0, 0, 0]),
       onselect: (rows: Int32Array, mode: SelectionMode) => heard.push({ rows: [...rows], mode }),
-      tooltip: createRawSnippet((row) => ({ render: () => `<strong>cell ${row()}</strong>` })),
+      tooltip: createRawSnippet<[row: number]>((row) => ({ render: () => `<strong>cell ${row()}</strong>` })),
     },
   });
 }

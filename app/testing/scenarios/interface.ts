@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 
 /** How a person reaches the interface, which is the same everywhere. */
@@ -46,9 +46,14 @@ const COUNT_COLOURS = `async (source) => {
 }`;
 
 async function coloursOfMap(page: Page): Promise<number> {
+  await page.getByRole('application').waitFor();
   await page.waitForTimeout(300);
-  const shot = await page.getByRole('application').screenshot();
-  return page.evaluate(`(${COUNT_COLOURS})('data:image/png;base64,${shot.toString('base64')}')`);
+  return coloursOf(page.getByRole('application'));
+}
+
+async function coloursOf(element: Locator): Promise<number> {
+  const shot = await element.screenshot();
+  return element.page().evaluate(`(${COUNT_COLOURS})('data:image/png;base64,${shot.toString('base64')}')`);
 }
 
 async function colourBy(page: Page, text: string): Promise<void> {
@@ -106,6 +111,18 @@ export function interfaceScenarios(visit: Visit): void {
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  it('shows three components in space, and the flat map again', async () => {
+    const page = await visit.open();
+    await tryExample(page);
+    await page.keyboard.press('4');
+    await page.getByLabel('Depth', { exact: true }).selectOption({ label: 'PC 3' });
+    await page.locator('.js-plotly-plot canvas').first().waitFor();
+    await page.waitForTimeout(1500);
+    expect(await coloursOf(page.locator('.js-plotly-plot'))).toBeGreaterThanOrEqual(4);
+    await page.getByLabel('Depth', { exact: true }).selectOption({ label: 'none, flat' });
+    expect(await coloursOfMap(page)).toBeGreaterThanOrEqual(4);
   });
 
   it('prepares what is missing, shows it on the map, and undoes', async () => {
