@@ -45,7 +45,7 @@ it('writes several files of a session at once, and its report to the byte', asyn
   const read = (name: string) => readFileSync(join(home, name), 'utf8');
   expect(read('x.csv')).toBe(read(join('out', 'trajectories.csv')));
   const file = await openH5ad(join(home, 'x.h5ad'));
-  expect(file.obsm().map(({ name }) => name)).toEqual(['X_pca', 'meander_velocity']);
+  expect(file.obsm().map(({ name }) => name)).toEqual(['X_pca', 'X_umap', 'meander_velocity']);
   expect([file.nVars, file.varNames()]).toEqual([2, ['a', 'b']]);
   file.close();
   expect(meander('report', SESSION, '--out', 'again.html').status).toBe(0);

@@ -4,7 +4,8 @@ import type { UtilityMessage } from './utility.ts';
 
 /* Loaded first in a utility process of the stand-in: gives it `process.parentPort`. */
 
-const send = (message: UtilityMessage) => void process.send!(message);
+// the main process may be gone before this one hears of it
+const send = (message: UtilityMessage) => void process.send!(message, () => {});
 
 class ChildPort extends EventEmitter {
   readonly #id: number;
