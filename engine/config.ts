@@ -89,6 +89,38 @@ const fitShape = {
       help: 'how ot- methods pair cells: minibatch (exact transport of minibatches), global (exact, whole clouds), sinkhorn (entropic, whole clouds), independent',
     }),
   ),
+  growth: z.enum(['off', 'on']).meta(
+    meta({
+      group: 'training',
+      help: 'on: cells may divide and die between timepoints, so pairs need not use all cells alike, and trajectories carry a mass; off: growth is ignored (ot- methods)',
+    }),
+  ),
+  tau: z
+    .number()
+    .min(0.01)
+    .max(1000)
+    .meta(
+      meta({
+        group: 'training',
+        help: 'with growth: how dearly a change of numbers is paid (τ), in mean squared distances between two timepoints; small: cells grow and vanish freely',
+      }),
+    ),
+  epsilon: z
+    .number()
+    .min(0.001)
+    .max(1)
+    .meta(
+      meta({
+        group: 'training',
+        help: 'with growth: blur of the pairs (ε), in mean squared distances between two timepoints',
+      }),
+    ),
+  growthTiming: z.enum(['steady', 'early']).meta(
+    meta({
+      group: 'training',
+      help: 'with growth: when numbers change between two timepoints: steady (at a constant rate) or early (at once)',
+    }),
+  ),
   centers: count.meta(
     meta({ group: 'training', help: 'centres of the rbf metric in each pair of timepoints' }),
   ),

@@ -120,14 +120,16 @@ export function planCoupling(plan: GlobalPlan): Coupling {
   };
 }
 
-function somePart(rows: Int32Array, random: RandomStream): Int32Array {
+/** At most as many rows as a plan is made for, ascending. */
+export function somePart(rows: Int32Array, random: RandomStream): Int32Array {
   if (rows.length <= MOST_PLAN_CELLS) return rows;
   return drawWithoutReplacement(rows.length, MOST_PLAN_CELLS, random)
     .map((i) => rows[i]!)
     .sort();
 }
 
-function gather(points: Points, rows: Int32Array, d: number): Float32Array {
+/** Rows as a cloud of their own [rows, d]. */
+export function gather(points: Points, rows: Int32Array, d: number): Float32Array {
   const out = new Float32Array(rows.length * d);
   rows.forEach((row, i) => {
     for (let j = 0; j < d; j++) out[i * d + j] = points[row * d + j]!;

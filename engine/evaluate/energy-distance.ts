@@ -1,8 +1,8 @@
 import { checkPoints } from '../coupling/check-points.ts';
 import type { Points } from '../coupling/ground-cost.ts';
-import { meanOverPairs } from './pair-means.ts';
+import { meanOverPairs, type PairWeights, sharesOf, weightedMeanOverPairs } from './pair-means.ts';
 
-export interface EnergyDistanceOptions {
+export interface EnergyDistanceOptions extends PairWeights {
   /** asked about every 20 ms; true ends the work with CancelledError */
   shouldStop?: () => boolean;
 }
@@ -16,7 +16,7 @@ export interface EnergyDistanceOptions {
  * Szekely and Rizzo, J. Stat. Plan. Inference 143 (2013), equation 2.1.
  * @param x flat [n, d]
  * @param y flat [m, d]
- * @throws InputError where a cloud is empty or holds NaN or infinity; CancelledError
+ * @throws InputError where a cloud is empty or holds NaN or infinity, or weights do not fit; CancelledError
  */
 export function energyDistance(
   x: Points,
@@ -24,10 +24,18 @@ export function energyDistance(
   y: Points,
   m: number,
   d: number,
-  { shouldStop }: EnergyDistanceOptions = {},
+  { shouldStop, weightsX, weightsY }: EnergyDistanceOptions = {},
 ): number {
   checkPoints(x, n, d, 'x');
   checkPoints(y, m, d, 'y');
+  if (weightsX || weightsY) {
+    const a = sharesOf(weightsX, n, 'weightsX');
+    const b = sharesOf(weightsY, m, 'weightsY');
+    const across = weightedMeanOverPairs(x, a, y, b, d, takeRoots, shouldStop);
+    const withinX = weightedMeanOverPairs(x, a, x, a, d, takeRoots, shouldStop);
+    const withinY = weightedMeanOverPairs(y, b, y, b, d, takeRoots, shouldStop);
+    return Math.max(0, 2 * across - withinX - withinY);
+  }
   const across = meanOverPairs(x, n, y, m, d, sumOfRoots, shouldStop);
   const withinX = meanOverPairs(x, n, x, n, d, sumOfRoots, shouldStop);
   const withinY = meanOverPairs(y, m, y, m, d, sumOfRoots, shouldStop);
@@ -38,4 +46,8 @@ function sumOfRoots(squares: Float64Array, count: number): number {
   let sum = 0;
   for (let j = 0; j < count; j++) sum += Math.sqrt(squares[j]!);
   return sum;
+}
+
+function takeRoots(squares: Float64Array, count: number): void {
+  for (let j = 0; j < count; j++) squares[j] = Math.sqrt(squares[j]!);
 }

@@ -1,6 +1,7 @@
 import { kernelsForWidth } from '../compute/gemm.ts';
 import type { Kernels } from '../compute/kernels.ts';
 import type { ExperimentConfig, FitSettings, Method } from '../config.ts';
+import { growthRates } from '../coupling/growth.ts';
 import { gatherRows, rowsWhere } from '../dataset/clouds.ts';
 import { splitCells } from '../dataset/split.ts';
 import { applyScaling, invertScaling } from '../embedding/whiten.ts';
@@ -9,6 +10,7 @@ import { randomStream } from '../random.ts';
 import type { Clouds, LossHistory } from '../train/clouds.ts';
 import { type FitHooks, type FittedModel, fitModel } from '../train/fit.ts';
 import type { TrainedNetwork } from '../train/interpolant.ts';
+import { carryMass, type MassState, startMass } from '../trajectory/mass.ts';
 import { rollout } from '../trajectory/rollout.ts';
 import { cellVelocity } from './cell-velocity.ts';
 import { integratorFor } from './integrator.ts';
@@ -39,6 +41,8 @@ export interface Prediction {
   timepoint: number;
   /** cells of the last observed timepoint before it, rolled out to it: [n, dims], in the embedding's units */
   points: Float32Array;
+  /** how many cells each stands for, the mean cell of the timepoint before being 1 [n]; distances are weighted by it; absent: growth is ignored */
+  mass?: Float32Array;
   /** to all real cells of it, in the evaluation space; null where the fit diverged */
   distances: Distances | null;
   /** how far the paths from the timepoint before to the one after run from the nearest real cells */
@@ -63,6 +67,11 @@ export interface FitResult {
   trajectories: Trajectories | null;
   /** of each cell at its own time (see cellVelocity); null unless the job asks for trajectories and holds nothing out, or where the fit diverged */
   velocity: Float32Array | null;
+  /**
+   * growth rate of each cell until the next timepoint, per unit of real time, less that of the mean cell [nObs]; NaN at the
+   * last timepoint; given where velocity is and growth is on
+   */
+  growthRate?: Float32Array;
   /** with them the fit can be used again (see rebuildFit); the interpolant is null for straight paths */
   networks: { interpolant: Network | null; vectorField: Network };
   /** what the reader should know: a divergence, an early end */
@@ -154,26 +163,32 @@ function predictHeldOut(fitted: Fitted, diverged: boolean): Prediction[] {
       rowsWhere(cellTimepoint, (k) => k === timepoint),
     );
   let current: Float32Array = new Float32Array();
+  let mass = startMass(0);
   return heldOut.map((timepoint, i) => {
     const before = timepoint - 1;
     // two in a row that are both held out: the rollout goes on from the first one's prediction
-    if (heldOut[i - 1] !== before) current = cellsOf(before);
+    if (heldOut[i - 1] !== before) {
+      current = cellsOf(before);
+      mass = startMass(current.length / dims);
+    }
     hooks.onProgress('rollout', { step: i, steps: heldOut.length });
     const span = [times[before]!, times[timepoint]!];
     const integrate = integratorFor(job.settings, dims, span[1]! - span[0]!);
+    mass = grown(fitted, mass, current, span);
     const path = rollout(model.field, current, span, integrate, hooks.shouldStop);
     current = path.points.slice(current.length);
     const points = invertScaling(current, dims, space.training);
+    const weights = model.growth ? mass.logMass.map(Math.exp) : undefined;
+    const prediction = { timepoint, points, ...(weights && { mass: Float32Array.from(weights) }) };
     hooks.onProgress('evaluation', { step: i, steps: heldOut.length });
     if (diverged || !path.finished || !points.every(Number.isFinite)) {
-      return { timepoint, points, distances: null, path: null };
+      return { ...prediction, distances: null, path: null };
     }
     const real = realCells(dataset, space, timepoint);
     const inEvaluation = applyScaling(points, dims, space.evaluation);
     return {
-      timepoint,
-      points,
-      distances: measureDistances(dataset, inEvaluation, real, seed, hooks.shouldStop),
+      ...prediction,
+      distances: measureDistances(dataset, inEvaluation, real, seed, hooks.shouldStop, weights),
       path: pathDistance(dataset, space, clouds, heldOut, timepoint, seed, hooks.shouldStop, (start, along) =>
         rollout(model.field, start, along, integrate, hooks.shouldStop),
       ),
@@ -181,20 +196,38 @@ function predictHeldOut(fitted: Fitted, diverged: boolean): Prediction[] {
   });
 }
 
-function cellPaths({
-  dataset,
-  job,
-  space,
-  clouds,
-  model,
-  hooks,
-}: Fitted): Pick<FitResult, 'trajectories' | 'velocity'> {
+function grown({ model, job }: Fitted, mass: MassState, points: Float32Array, span: number[]): MassState {
+  if (!model.growth) return mass;
+  return carryMass(mass, model.growth, points, span[0]!, span[1]!, job.settings.growthTiming);
+}
+
+/** Each cell's rate in the interval that it sets out into; all timepoints are observed. */
+function cellGrowth({ dataset, clouds, model }: Fitted): Pick<FitResult, 'growthRate'> {
+  if (!model.growth) return {};
+  const { dims, times, cellTimepoint } = dataset;
+  const growthRate = new Float32Array(cellTimepoint.length).fill(Number.NaN);
+  model.growth.forEach(({ logGainAt }, k) => {
+    const rows = clouds.cells[k]!;
+    const gain = logGainAt(gatherRows(clouds.points, dims, rows));
+    growthRates(gain, times[k + 1]! - times[k]!).forEach((rate, i) => {
+      growthRate[rows[i]!] = rate;
+    });
+  });
+  return { growthRate };
+}
+
+function cellPaths(fitted: Fitted): Pick<FitResult, 'trajectories' | 'velocity' | 'growthRate'> {
+  const { dataset, job, space, clouds, model, hooks } = fitted;
   if (job.trajectories === null) return { trajectories: null, velocity: null };
   const { field, diverged } = model;
-  const { settings, trajectories, heldOut } = job;
+  const { settings, trajectories: wanted, heldOut } = job;
+  const { points } = clouds;
+  const trajectories = rollTrajectories(field, dataset, points, space, settings, wanted, hooks, model.growth);
+  if (heldOut.length > 0 || diverged) return { trajectories, velocity: null };
   return {
-    trajectories: rollTrajectories(field, dataset, clouds.points, space, settings, trajectories, hooks),
-    velocity: heldOut.length > 0 || diverged ? null : cellVelocity(field, dataset, clouds.points, space),
+    trajectories,
+    velocity: cellVelocity(field, dataset, points, space),
+    ...cellGrowth(fitted),
   };
 }
 

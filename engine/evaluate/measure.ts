@@ -1,12 +1,13 @@
 import { exactPlan } from '../coupling/exact-ot.ts';
 import { MOST_PLAN_CELLS } from '../coupling/global.ts';
+import type { Points } from '../coupling/ground-cost.ts';
 import { gatherRows, rowsWhere } from '../dataset/clouds.ts';
 import { applyScaling } from '../embedding/whiten.ts';
 import { drawWithoutReplacement, randomStream } from '../random.ts';
 import { energyDistance } from './energy-distance.ts';
 import { mmd } from './mmd.ts';
 import type { SharedDataset, Space } from './space.ts';
-import { wasserstein2 } from './wasserstein.ts';
+import { wasserstein2, weightedPoints } from './wasserstein.ts';
 
 /** How far predicted cells are from the real ones of a held-out timepoint, in the evaluation space. */
 export interface Distances {
@@ -58,6 +59,7 @@ export function realCells(dataset: SharedDataset, { evaluation }: Space, timepoi
  * All distances of a prediction.
  * @param predicted [n, dims], in the evaluation space
  * @param seed for random parts, where clouds are too large or are compared at the floor's size
+ * @param mass how many cells each predicted one stands for [n]; default: all alike
  */
 export function measureDistances(
   { cellType }: SharedDataset,
@@ -65,21 +67,31 @@ export function measureDistances(
   real: RealCells,
   seed: number,
   shouldStop: () => boolean,
+  mass?: Float64Array,
 ): Distances {
   const { dims } = real;
-  const [x, y] = [partOf(predicted, dims, MOST_PLAN_CELLS, seed, 'predicted'), somePart(real, seed)];
-  const plan = exactPlan(x, y.points, dims, { cost: 'euclidean', shouldStop });
+  const cloud = { points: predicted, ...(mass && { mass }) };
+  const [{ points: x, a }, y] = [
+    withMass(cloudPart(cloud, dims, MOST_PLAN_CELLS, seed, 'predicted'), dims),
+    somePart(real, seed),
+  ];
+  const plan = exactPlan(x, y.points, dims, { cost: 'euclidean', shouldStop, ...(a && { a }) });
   const n = x.length / dims;
   const m = y.rows.length;
   const whole = [predicted.length / dims, real.rows.length] as const;
-  const atFloor = (points: Float32Array, name: string) => partOf(points, dims, floorSize(real), seed, name);
-  const small = [atFloor(predicted, 'floor predicted'), atFloor(real.points, 'floor real')] as const;
+  const small = withMass(cloudPart(cloud, dims, floorSize(real), seed, 'floor predicted'), dims);
+  const smallReal = partOf(real.points, dims, floorSize(real), seed, 'floor real');
+  const weights = { shouldStop, ...(mass && { weightsX: mass }) };
   return {
     w1: plan.cost,
-    w2: wasserstein2(x, n, y.points, m, dims, { shouldStop }),
-    mmd: mmd(predicted, whole[0], real.points, whole[1], dims, { shouldStop }),
-    energy: energyDistance(predicted, whole[0], real.points, whole[1], dims, { shouldStop }),
-    w1AtFloorSize: exactPlan(small[0], small[1], dims, { cost: 'euclidean', shouldStop }).cost,
+    w2: wasserstein2(x, n, y.points, m, dims, { shouldStop, ...(a && { a }) }),
+    mmd: mmd(predicted, whole[0], real.points, whole[1], dims, weights),
+    energy: energyDistance(predicted, whole[0], real.points, whole[1], dims, weights),
+    w1AtFloorSize: exactPlan(small.points, smallReal, dims, {
+      cost: 'euclidean',
+      shouldStop,
+      ...(small.a && { a: small.a }),
+    }).cost,
     byCellType: cellType ? costByType(plan, x, y, cellType) : [],
     subset: Math.max(...whole) > MOST_PLAN_CELLS ? MOST_PLAN_CELLS : null,
   };
@@ -147,7 +159,7 @@ function floorSize({ rows }: RealCells): number {
 
 function costByType(
   plan: { rows: Int32Array; columns: Int32Array; mass: Float64Array },
-  x: Float32Array,
+  x: Points,
   y: RealCells,
   { codes, names }: NonNullable<SharedDataset['cellType']>,
 ): Distances['byCellType'] {
@@ -171,10 +183,38 @@ function costByType(
   );
 }
 
-function partOf(points: Float32Array, dims: number, most: number, seed: number, name: string): Float32Array {
+/** Predicted cells; without mass all stand for as many. */
+interface PredictedCloud {
+  points: Float32Array;
+  mass?: Float64Array;
+}
+
+function cloudPart(
+  cloud: PredictedCloud,
+  dims: number,
+  most: number,
+  seed: number,
+  name: string,
+): PredictedCloud {
+  const { points, mass } = cloud;
   const n = points.length / dims;
-  if (n <= most) return points;
-  return gatherRows(points, dims, drawWithoutReplacement(n, most, randomStream(seed, 'part', name)).sort());
+  if (n <= most) return cloud;
+  const rows = drawWithoutReplacement(n, most, randomStream(seed, 'part', name)).sort();
+  return {
+    points: gatherRows(points, dims, rows),
+    ...(mass && { mass: Float64Array.from(rows, (row) => mass[row]!) }),
+  };
+}
+
+/** What the exact plan takes: cells that have mass, with weights of sum 1 where they are not all alike. */
+function withMass({ points, mass }: PredictedCloud, dims: number): { points: Points; a?: Float64Array } {
+  if (!mass) return { points };
+  const { points: kept, weights } = weightedPoints(points, points.length / dims, dims, mass, 'mass');
+  return { points: kept, ...(weights && { a: weights }) };
+}
+
+function partOf(points: Float32Array, dims: number, most: number, seed: number, name: string): Float32Array {
+  return cloudPart({ points }, dims, most, seed, name).points;
 }
 
 function somePart(real: RealCells, seed: number): RealCells {

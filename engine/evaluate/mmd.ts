@@ -3,9 +3,9 @@ import { expOrZero } from '../coupling/exp-table.ts';
 import { type Points, squaredDistances, transpose } from '../coupling/ground-cost.ts';
 import { InputError } from '../errors.ts';
 import { drawWithoutReplacement, type RandomStream, randomStream } from '../random.ts';
-import { meanOverPairs } from './pair-means.ts';
+import { meanOverPairs, type PairWeights, sharesOf, weightedMeanOverPairs } from './pair-means.ts';
 
-export interface MmdOptions {
+export interface MmdOptions extends PairWeights {
   /** σ of each kernel, positive; default `mmdBandwidths(y, m, d)` */
   bandwidths?: readonly number[] | Float64Array;
   /** asked about every 20 ms; true ends the work with CancelledError */
@@ -22,13 +22,23 @@ export interface MmdOptions {
  * Gretton et al., JMLR 13 (2012), equation 5.
  * @param x flat [n, d], e.g. predicted cells
  * @param y flat [m, d], the real cells: the default bandwidths come from them alone
- * @throws InputError where a cloud is empty or holds NaN or infinity, or a bandwidth is not positive; CancelledError
+ * @throws InputError where a cloud is empty or holds NaN or infinity, a bandwidth is not
+ *   positive or weights do not fit; CancelledError
  */
 export function mmd(x: Points, n: number, y: Points, m: number, d: number, options: MmdOptions = {}): number {
   checkPoints(x, n, d, 'x');
   checkPoints(y, m, d, 'y');
-  const { bandwidths = mmdBandwidths(y, m, d), shouldStop } = options;
+  const { bandwidths = mmdBandwidths(y, m, d), shouldStop, weightsX, weightsY } = options;
   checkBandwidths(bandwidths);
+  if (weightsX || weightsY) {
+    const a = sharesOf(weightsX, n, 'weightsX');
+    const b = sharesOf(weightsY, m, 'weightsY');
+    const apply = kernelMeans(bandwidths);
+    const across = weightedMeanOverPairs(x, a, y, b, d, apply, shouldStop);
+    const withinX = weightedMeanOverPairs(x, a, x, a, d, apply, shouldStop);
+    const withinY = weightedMeanOverPairs(y, b, y, b, d, apply, shouldStop);
+    return Math.sqrt(Math.max(0, withinX + withinY - 2 * across));
+  }
   const sum = kernelSum(bandwidths);
   const across = meanOverPairs(x, n, y, m, d, sum, shouldStop);
   const withinX = meanOverPairs(x, n, x, n, d, sum, shouldStop);
@@ -116,5 +126,18 @@ function kernelSum(bandwidths: readonly number[] | Float64Array) {
       total += sum;
     }
     return total / widest.length;
+  };
+}
+
+/** The mean over bandwidths in the place of each squared distance. */
+function kernelMeans(bandwidths: readonly number[] | Float64Array) {
+  const factors = Array.from(bandwidths, (sigma) => -0.5 / sigma ** 2);
+  return (squares: Float64Array, count: number): void => {
+    for (let j = 0; j < count; j++) {
+      const square = squares[j]!;
+      let sum = 0;
+      for (const factor of factors) sum += expOrZero(factor * square);
+      squares[j] = sum / factors.length;
+    }
   };
 }

@@ -1,9 +1,12 @@
 import type { Kernels } from '../compute/kernels.ts';
-import { applyScaling } from '../embedding/whiten.ts';
+import type { IntervalGrowth } from '../coupling/growth.ts';
 import { velocityField } from '../train/fit.ts';
+import { rebuildGrowth } from '../train/unbalanced-couplings.ts';
 import type { VelocityField } from '../trajectory/euler.ts';
 import type { FitResult } from './held-out.ts';
-import { type SharedDataset, type Space, spaceOf } from './space.ts';
+import { observedClouds, type SharedDataset, type Space, spaceOf } from './space.ts';
+
+const QUIET = { onProgress: () => {}, shouldStop: () => false };
 
 /** A fit's vector field once more, from its weights. */
 export interface RebuiltFit {
@@ -12,6 +15,8 @@ export interface RebuiltFit {
   space: Space;
   /** all cells in the training space [nObs, dims] */
   trainingPoints: Float32Array;
+  /** for the mass along trajectories; null: growth is ignored */
+  growth: IntervalGrowth[] | null;
 }
 
 /**
@@ -21,12 +26,15 @@ export interface RebuiltFit {
 export function rebuildFit(
   kernels: Kernels,
   dataset: SharedDataset,
-  { heldOut, settings, networks }: Pick<FitResult, 'heldOut' | 'settings' | 'networks'>,
+  { heldOut, seed, settings, networks }: Pick<FitResult, 'heldOut' | 'seed' | 'settings' | 'networks'>,
 ): RebuiltFit {
   const space = spaceOf(dataset, heldOut, settings);
+  const clouds = observedClouds(dataset, heldOut, space.training);
+  const grows = settings.growth === 'on' && settings.coupling !== 'independent';
   return {
     field: velocityField(kernels, networks.vectorField),
     space,
-    trainingPoints: applyScaling(dataset.points, dataset.dims, space.training),
+    trainingPoints: clouds.points,
+    growth: grows ? rebuildGrowth(clouds, settings, seed, QUIET) : null,
   };
 }

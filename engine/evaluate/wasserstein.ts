@@ -1,8 +1,14 @@
 import { type ExactPlanOptions, exactPlan } from '../coupling/exact-ot.ts';
 import type { GroundCostName, Points } from '../coupling/ground-cost.ts';
 import { InputError, WorkError } from '../errors.ts';
+import { sharesOf } from './pair-means.ts';
 
-export type WassersteinOptions = Omit<ExactPlanOptions, 'cost' | 'maxPivots'>;
+export interface WassersteinOptions extends Pick<ExactPlanOptions, 'shouldStop'> {
+  /** weights of the rows of x, [n], not negative: a point without mass takes no part. Default: uniform */
+  a?: Float64Array;
+  /** weights of the rows of y, [m], likewise */
+  b?: Float64Array;
+}
 
 /**
  * The exact 1-Wasserstein distance with Euclidean cost, min_π Σ π_ij ‖x_i − y_j‖, in the unit of the coordinates.
@@ -49,7 +55,15 @@ function leastMeanCost(
       found: `${x.length} and ${y.length} numbers`,
     });
   }
-  const plan = exactPlan(x, y, d, { ...options, cost });
+  const { a, b, shouldStop } = options;
+  const from = a ? weightedPoints(x, n, d, a, 'a') : { points: x };
+  const to = b ? weightedPoints(y, m, d, b, 'b') : { points: y };
+  const plan = exactPlan(from.points, to.points, d, {
+    cost,
+    ...(from.weights && { a: from.weights }),
+    ...(to.weights && { b: to.weights }),
+    ...(shouldStop && { shouldStop }),
+  });
   if (!plan.converged) {
     throw new WorkError('The exact transport plan was not found.', {
       found: `${plan.pivots} pivots without an optimum`,
@@ -59,4 +73,25 @@ function leastMeanCost(
   let mass = 0;
   for (const part of plan.mass) mass += part;
   return plan.cost / mass;
+}
+
+/**
+ * Points that have mass, with weights of sum 1.
+ * @throws InputError where there are not `n` weights, one is negative or not finite, or all are 0
+ */
+export function weightedPoints(
+  points: Points,
+  n: number,
+  d: number,
+  weights: Float64Array,
+  option: string,
+): { points: Points; weights?: Float64Array } {
+  const shares = sharesOf(weights, n, option);
+  const rows = Array.from(shares.keys()).filter((i) => shares[i]! > 0);
+  if (rows.length === n) return { points, weights: shares };
+  const kept = new Float64Array(rows.length * d);
+  rows.forEach((row, i) => {
+    kept.set(points.subarray(row * d, (row + 1) * d), i * d);
+  });
+  return { points: kept, weights: Float64Array.from(rows, (row) => shares[row]!) };
 }

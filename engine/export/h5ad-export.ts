@@ -134,7 +134,7 @@ function resultsOf(experiment: Experiment): Results {
   const predictions = predictionsOf(experiment);
   const all = new Float32Array(predictions.reduce((sum, { points: p }) => sum + p.length, 0));
   let start = 0;
-  const index = predictions.map(({ points: own, cells: _, ...about }) => {
+  const index = predictions.map(({ points: own, cells: _, mass: __, ...about }) => {
     all.set(own, start * dims);
     const rows = { ...about, start, stop: start + own.length / dims };
     start = rows.stop;

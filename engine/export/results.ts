@@ -93,7 +93,7 @@ export async function writeResults(
 export function trajectoriesOf({ dataset, fits, map }: Experiment): TrajectoriesTable | undefined {
   const { trajectories } = fits.find((fit) => fit.trajectories !== null) ?? {};
   if (!trajectories) return undefined;
-  const { cells, times, points } = trajectories;
+  const { cells, times, points, mass } = trajectories;
   return {
     cellNames: Array.from(cells, (cell) => dataset.obsNames[cell]!),
     times,
@@ -101,6 +101,7 @@ export function trajectoriesOf({ dataset, fits, map }: Experiment): Trajectories
     dims: dataset.embedding.dims,
     coordinateName: dataset.embedding.name,
     map: map?.trajectories ? { name: map.name, points: map.trajectories } : null,
+    ...(mass && { mass }),
   };
 }
 
@@ -166,6 +167,7 @@ export function reportInput(
     ),
     notes: [
       ...notes,
+      ...growthNotes(fits),
       ...dataset.notes,
       ...describeLeftOut(dataset.timepoints),
       ...fits.flatMap((fit) =>
@@ -173,4 +175,16 @@ export function reportInput(
       ),
     ],
   };
+}
+
+/** What the reader should know of births and deaths. */
+function growthNotes(fits: readonly FitResult[]): string[] {
+  if (fits.some(({ settings }) => settings.growth === 'on')) {
+    return [
+      'Growth is estimated from the shares of cells in each state, relative to the mean cell: how many cells there were in all, and whether a cell is at rest, is not in the data.',
+    ];
+  }
+  return [
+    'Growth is ignored: every cell is followed as one cell, as if none divided or died between the timepoints.',
+  ];
 }

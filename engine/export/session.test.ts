@@ -23,7 +23,7 @@ import { renderReport } from './report.ts';
 import { metricsOf, reportInput, trajectoriesOf } from './results.ts';
 import { readSession, writeSession } from './session.ts';
 import { sessionSources } from './session-source.ts';
-import { tableCsv, trajectoriesCsv, trajectoryTable } from './tables.ts';
+import { predictionTable, tableCsv, trajectoriesCsv, trajectoryTable } from './tables.ts';
 
 const hooks = { shouldStop: () => false, onProgress: () => {} };
 let kernels: Kernels;
@@ -200,6 +200,36 @@ describe('a restored session', () => {
     expect(stored.shape).toEqual([150, 3]);
     expect(stored.numbers()).toEqual(ran.fits[0]!.velocity);
     root.close();
+  });
+
+  it('of a fit with growth has its masses, in tables and report too, and rolls them out again', async () => {
+    const grown = await perform('run', { methods: ['ot-cfm'], growth: 'on' });
+    const path = join(folder, 'grown.meander.h5ad');
+    const sources = sessionSources([source], path, undefined);
+    await writeSession(path, { experiment: grown, command: 'run', sources });
+    const { experiment: restored } = await readSession(path);
+    expect(restored.fits).toStrictEqual(grown.fits);
+    const fit = restored.fits[0]!;
+    const shared = shareDataset(restored.dataset, restored.config);
+    const mark = kernels.mark();
+    const { field, space, trainingPoints, growth } = rebuildFit(kernels, shared, fit);
+    const job = { cells: fit.trajectories!.cells, points: restored.config.points };
+    expect(rollTrajectories(field, shared, trainingPoints, space, fit.settings, job, hooks, growth)).toEqual(
+      fit.trajectories,
+    );
+    kernels.release(mark);
+    const { mass } = fit.trajectories!;
+    const column = trajectoryTable(trajectoriesOf(restored)!).at(-1)!;
+    expect(column.name).toBe('mass');
+    // a table goes along a trajectory, the array by times
+    expect(Array.from((column.values as Float32Array).slice(0, 3))).toEqual(
+      [0, 1, 2].map((time) => mass![9 * time]),
+    );
+    const predicted = predictionTable(restored).at(-1)!;
+    expect(predicted.values.slice(0, 5)).toEqual(restored.fits[1]!.predictions[0]!.mass!.slice(0, 5));
+    const notes = (of: Experiment) => reportInput(of, metricsOf(of), 'run').notes.join(' ');
+    expect(notes(restored)).toContain('Growth is estimated');
+    expect(notes(experiment)).toContain('Growth is ignored');
   });
 
   it('is an h5ad whose obs says what a reader wants to know', async () => {

@@ -60,6 +60,11 @@ export async function writeSession(
     shapeOf: (key, { length }) => {
       if (key === 'experiment/map/trajectories')
         return [length / (2 * rolled!.cells.length), rolled!.cells.length, 2];
+      const masses = /^experiment\/fits\/(\d+)\/trajectories\/mass$/.exec(key);
+      if (masses) {
+        const { cells, times } = experiment.fits[Number(masses[1])]!.trajectories!;
+        return [times.length, cells.length];
+      }
       if (!/(^|\/)(points|velocity)$/.test(key)) return undefined;
       const trajectory = /^experiment\/fits\/(\d+)\/trajectories\/points$/.exec(key);
       if (!trajectory) return [length / dims, dims];

@@ -64,6 +64,21 @@ describe('trajectoriesCsv', () => {
     expect(first).toBe('0,a,0,0,10,11\r\n0,a,1,2,30,31\r\n');
   });
 
+  it('has the mass of each point last, where growth is on', () => {
+    const [header, first, second] = trajectoriesCsv({
+      cellNames: ['a', 'b'],
+      times: [0, 1],
+      points: Float32Array.of(0, 1, 2, 3),
+      dims: 1,
+      coordinateName: 'X_pca',
+      map: null,
+      mass: Float32Array.of(1, 1, 2.5, 0.25),
+    });
+    expect(header).toBe('trajectory,cell,time,X_pca_1,mass\r\n');
+    expect(first).toBe('0,a,0,0,1\r\n0,a,1,2,2.5\r\n');
+    expect(second).toBe('1,b,0,1,1\r\n1,b,1,3,0.25\r\n');
+  });
+
   it('writes a header and a chunk for each trajectory', () => {
     expect(chunks).toEqual([
       'trajectory,cell,time,X_pca_1,X_pca_2\r\n',

@@ -14,17 +14,24 @@ export interface TrajectoriesTable {
   coordinateName: string;
   /** the same points on the map for the eye; null: there is none */
   map: { name: string /** [times, trajectories, 2] */; points: Float32Array } | null;
+  /** descendants of a start cell, the mean cell's being 1 [times, trajectories]; absent: growth is ignored */
+  mass?: Float32Array;
 }
 
 /**
- * Trajectories as CSV (RFC 4180, UTF-8, CRLF), one line a point: trajectory (from 0), cell, time, coordinates, place on the map.
+ * Trajectories as CSV (RFC 4180, UTF-8, CRLF), one line a point: trajectory (from 0), cell, time, coordinates, place on the map, and
+ * mass where growth is on.
  * Yields the header and then one chunk a trajectory, so that the whole text need not be in memory.
  * Numbers have the fewest digits that give the same float32 back.
  */
 export function* trajectoriesCsv(table: TrajectoriesTable): Generator<string, void, undefined> {
-  const { cellNames, times, points, dims, coordinateName, map } = table;
+  const { cellNames, times, points, dims, coordinateName, map, mass } = table;
   const named = (name: string, n: number) => Array.from({ length: n }, (_, k) => csvText(`${name}_${k + 1}`));
-  const coordinates = [...named(coordinateName, dims), ...(map ? named(map.name, 2) : [])];
+  const coordinates = [
+    ...named(coordinateName, dims),
+    ...(map ? named(map.name, 2) : []),
+    ...(mass ? ['mass'] : []),
+  ];
   yield `${['trajectory', 'cell', 'time', ...coordinates].join(',')}\r\n`;
   const timeTexts = times.map((time) => float32Text(Math.fround(time)));
   for (let r = 0; r < cellNames.length; r++) {
@@ -38,6 +45,7 @@ export function* trajectoriesCsv(table: TrajectoriesTable): Generator<string, vo
         const place = 2 * (s * cellNames.length + r);
         chunk += `,${float32Text(map.points[place]!)},${float32Text(map.points[place + 1]!)}`;
       }
+      if (mass) chunk += `,${float32Text(mass[s * cellNames.length + r]!)}`;
       chunk += '\r\n';
     }
     yield chunk;
@@ -61,6 +69,7 @@ export function trajectoryTable({
   dims,
   coordinateName,
   map,
+  mass,
 }: TrajectoriesTable): Table {
   const rows = cellNames.length * times.length;
   const trajectory = new Int32Array(rows);
@@ -81,6 +90,9 @@ export function trajectoryTable({
     { name: 'time', kind: 'float64', values: time },
     ...coordinateColumns(coordinateName, dims, rows, (row, k) => points[order[row]! * dims + k]!),
     ...(map ? coordinateColumns(map.name, 2, rows, (row, k) => map.points[order[row]! * 2 + k]!) : []),
+    ...(mass
+      ? [{ name: 'mass', kind: 'float32' as const, values: Float32Array.from(order, (at) => mass[at]!) }]
+      : []),
   ];
 }
 
@@ -95,12 +107,14 @@ export interface PredictedCells {
   cells: Int32Array;
   /** [cells, dims] in the embedding's units */
   points: Float32Array;
+  /** how many cells each stands for [cells]; absent: growth is ignored */
+  mass?: Float32Array;
 }
 
 export function predictionsOf({ dataset, fits }: Experiment): PredictedCells[] {
   const { labels, cellTimepoint } = dataset.timepoints;
   return fits.flatMap(({ method, heldOut, seed, predictions }) =>
-    predictions.map(({ timepoint, points }) => {
+    predictions.map(({ timepoint, points, mass }) => {
       let before = timepoint - 1;
       while (heldOut.includes(before)) before--;
       return {
@@ -110,12 +124,13 @@ export function predictionsOf({ dataset, fits }: Experiment): PredictedCells[] {
         seed,
         cells: rowsWhere(cellTimepoint, (k) => k === before),
         points,
+        ...(mass && { mass }),
       };
     }),
   );
 }
 
-/** A row for each predicted cell: method, heldOut, heldOutTogether, seed, the cell that it comes from, coordinates. */
+/** A row for each predicted cell: method, heldOut, heldOutTogether, seed, the cell that it comes from, coordinates, and mass where growth is on. */
 export function predictionTable(experiment: Experiment): Table {
   const { obsNames, embedding } = experiment.dataset;
   const { dims, name } = embedding;
@@ -140,7 +155,15 @@ export function predictionTable(experiment: Experiment): Table {
       values: parts.flatMap(({ cells }) => Array.from(cells, (cell) => obsNames[cell]!)),
     },
     ...coordinateColumns(name, dims, rows, (row, k) => points[row * dims + k]!),
+    ...(parts.some(({ mass }) => mass)
+      ? [{ name: 'mass', kind: 'float32' as const, values: massesOf(parts) }]
+      : []),
   ];
+}
+
+/** A fit without growth counts each of its cells as one. */
+function massesOf(parts: readonly PredictedCells[]): Float32Array {
+  return Float32Array.from(parts.flatMap(({ cells, mass }) => Array.from(cells, (_, i) => mass?.[i] ?? 1)));
 }
 
 /** The rows of metrics.json. */

@@ -1,20 +1,45 @@
 import type { FitSettings } from '../config.ts';
 import { type Coupling, minibatchCoupling } from '../coupling/coupling.ts';
 import { globalPlan, MOST_PLAN_CELLS, planCoupling } from '../coupling/global.ts';
+import type { IntervalGrowth } from '../coupling/growth.ts';
 import { independentCoupling } from '../coupling/independent.ts';
 import type { TrainingCells } from '../dataset/split.ts';
 import { randomStream } from '../random.ts';
 import type { Clouds } from './clouds.ts';
 import type { FitHooks } from './fit.ts';
+import { unbalancedCouplingsOf } from './unbalanced-couplings.ts';
+
+export type CouplingSettings = Pick<FitSettings, 'coupling' | 'growth' | 'tau' | 'epsilon'>;
+
+export interface FitCouplings {
+  /** of each pair of consecutive timepoints */
+  couplings: Coupling[];
+  /** of each pair; null: growth is ignored */
+  growth: IntervalGrowth[] | null;
+  notes: string[];
+}
 
 /** The coupling of each pair of consecutive timepoints, as the settings name it. */
 export function couplingsOf(
-  { points, dims, cells: rows }: Clouds,
-  { minibatch }: TrainingCells,
-  { coupling }: Pick<FitSettings, 'coupling'>,
+  clouds: Clouds,
+  cells: TrainingCells,
+  settings: CouplingSettings,
   seed: number,
   hooks: FitHooks,
-): { couplings: Coupling[]; notes: string[] } {
+): FitCouplings {
+  if (settings.growth !== 'on') return { ...balanced(clouds, cells, settings, seed, hooks), growth: null };
+  if (settings.coupling !== 'independent') return unbalancedCouplingsOf(clouds, cells, settings, seed, hooks);
+  const { couplings } = balanced(clouds, cells, settings, seed, hooks);
+  return { couplings, growth: null, notes: ['Growth is ignored: this method pairs cells at random.'] };
+}
+
+function balanced(
+  { points, dims, cells: rows }: Clouds,
+  { minibatch }: TrainingCells,
+  { coupling }: CouplingSettings,
+  seed: number,
+  hooks: FitHooks,
+): Omit<FitCouplings, 'growth'> {
   const pairs = rows.slice(1).map((to, i) => [rows[i]!, to] as const);
   if (coupling === 'independent') return { couplings: pairs.map(independentCoupling), notes: [] };
   if (coupling === 'minibatch') {

@@ -1,5 +1,6 @@
 import type { Kernels } from '../compute/kernels.ts';
 import { bendsPaths, type FitSettings, type Method } from '../config.ts';
+import type { IntervalGrowth } from '../coupling/growth.ts';
 import type { TrainingCells } from '../dataset/split.ts';
 import { createMlp, forward } from '../nn/mlp.ts';
 import { geodesicPath } from '../path/geodesic.ts';
@@ -21,6 +22,8 @@ export interface FittedModel {
   /** v in the training space and the model's time */
   field: VelocityField;
   diverged: boolean;
+  /** of each pair of consecutive observed timepoints; null: growth is ignored */
+  growth: IntervalGrowth[] | null;
   /** what the reader should know of couplings and metric */
   notes: string[];
 }
@@ -46,7 +49,7 @@ export function fitModel(
   hooks: FitHooks,
 ): FittedModel {
   const { dims } = clouds;
-  const { couplings, notes } = couplingsOf(clouds, cells, settings, seed, hooks);
+  const { couplings, growth, notes } = couplingsOf(clouds, cells, settings, seed, hooks);
   const stage = (name: 'interpolant' | 'vector field'): TrainingHooks => ({
     shouldStop: hooks.shouldStop,
     onProgress: (progress) => hooks.onProgress(name, progress),
@@ -83,6 +86,7 @@ export function fitModel(
     vectorField,
     field: velocityField(kernels, vectorField),
     diverged: vectorField.diverged || interpolant?.diverged === true,
+    growth,
     notes: [...notes, ...(interpolant?.notes ?? [])],
   };
 }

@@ -1,0 +1,215 @@
+import type { CostRows } from './ground-cost.ts';
+import { createScalingKernel } from './scaling-kernel.ts';
+
+export interface UnbalancedProblem {
+  cost: CostRows;
+  /** strength of the rows' marginals, in units of the cost; infinity: they are kept */
+  tau: number;
+  /** of the columns'; default as the rows' */
+  tauColumns?: number;
+  /** entropic regularisation, in units of the cost */
+  epsilon: number;
+  /** masses of rows [n] and columns [m], positive; default 1/n and 1/m */
+  a?: Float64Array;
+  b?: Float64Array;
+  /** column potentials to start from, [m]; default 0 */
+  start?: Float64Array;
+  /** see `marginalError` */
+  tolerance: number;
+  maxIterations: number;
+  poll?: () => void;
+}
+
+/** π_ij = a_i b_j exp((f_i + g_j − c_ij) / ε); arrays belong to the solver until its next call. */
+export interface UnbalancedPotentials {
+  /** [n]; a row's mass is a_i exp(−f_i / τ) */
+  f: Float64Array;
+  /** [m]; a column's mass is b_j exp(−g_j / τ), with the columns' τ */
+  g: Float64Array;
+  /** Σ_j |Σ_i π_ij − b_j exp(−g_j/τ)| / Σ π; the rows' condition is exact */
+  marginalError: number;
+  iterations: number;
+  converged: boolean;
+}
+
+export interface UnbalancedSolver {
+  solve(problem: UnbalancedProblem): UnbalancedPotentials;
+}
+
+/** how far, in ε, column potentials may move apart before the kernel is made anew */
+const WIDEST_DRIFT = 20;
+
+/** a column whose rows have next to no mass: its sum has left float64 */
+const UNREACHED = 1e-250;
+
+/**
+ * Solves min ⟨π, c⟩ + ε KL(π | a ⊗ b) + τ KL(π1 | a) + τ' KL(πᵀ1 | b) by scaling (Chizat et al. 2018, Math. Comp. 87),
+ * stabilised by absorbing potentials into the kernel, with the best common shift of f and −g after each round
+ * (Séjourné, Vialard, Peyré, AISTATS 2022): without it rounds converge at (τ / (τ + ε))².
+ * @param maxN largest number of rows
+ * @param storedBytes room for the float32 kernel, 4·n·m bytes; above it each round computes the costs anew
+ */
+export function createUnbalancedSolver(maxN: number, maxM: number, storedBytes: number): UnbalancedSolver {
+  const kernel = createScalingKernel(maxN, maxM, storedBytes);
+  const f = new Float64Array(maxN);
+  const g = new Float64Array(maxM);
+  const weights = new Float64Array(maxM);
+  const columnSums = new Float64Array(maxM);
+
+  /** f from g, then g from f. @returns the columns' error before g is changed */
+  function iterate(
+    { cost, epsilon, tau, tauColumns = tau, poll }: UnbalancedProblem,
+    a: Float64Array,
+    b: Float64Array,
+  ): number {
+    const { n, m } = cost;
+    const { phi, gamma, isFar } = kernel;
+    const share = shareOf(tau, epsilon);
+    const columnShare = shareOf(tauColumns, epsilon);
+    const shift = middleDrift(g, gamma, isFar, m).middle;
+    const values = kernel.values();
+    for (let j = 0; j < m; j++) {
+      weights[j] = b[j]! * Math.exp(Math.min(200, (g[j]! - gamma[j]! - shift) / epsilon));
+      columnSums[j] = 0;
+    }
+    for (let i = 0; i < n; i++) {
+      if ((i & 255) === 255) poll?.();
+      const at = kernel.row(i);
+      f[i] = share * (phi[i]! - epsilon * Math.log(dot(values, at, weights, m)) - shift);
+      const scale = a[i]! * Math.exp((f[i]! - phi[i]! + shift) / epsilon);
+      if (scale > 0) addScaled(columnSums, scale, values, at, m);
+    }
+    let error = 0;
+    let total = 0;
+    for (let j = 0; j < m; j++) {
+      const mass = weights[j]! * columnSums[j]!;
+      total += mass;
+      if (isFar[j] === 1) continue;
+      error += Math.abs(mass - b[j]! * Math.exp(-g[j]! / tauColumns));
+      g[j] =
+        columnSums[j]! > UNREACHED
+          ? columnShare * (gamma[j]! + shift - epsilon * Math.log(columnSums[j]!))
+          : -columnShare * softMinimum(cost, j, f, a, epsilon);
+    }
+    return error / total;
+  }
+
+  /** Columns that the kernel does not reach, from f alone, in the log domain. @returns the largest change in ε */
+  function reachFar({ cost, epsilon, tau, tauColumns = tau }: UnbalancedProblem, a: Float64Array): number {
+    let change = 0;
+    if (kernel.far === 0) return 0;
+    for (let j = 0; j < cost.m; j++) {
+      if (kernel.isFar[j] === 0) continue;
+      const value = -shareOf(tauColumns, epsilon) * softMinimum(cost, j, f, a, epsilon);
+      change = Math.max(change, Math.abs(value - g[j]!) / epsilon);
+      g[j] = value;
+    }
+    return change;
+  }
+
+  function translate(
+    { cost, tau, tauColumns = tau }: UnbalancedProblem,
+    a: Float64Array,
+    b: Float64Array,
+  ): void {
+    const { n, m } = cost;
+    // both kept: any shift gives the same plan
+    if (tau === Number.POSITIVE_INFINITY && tauColumns === tau) return;
+    const both = 1 / (1 / tau + 1 / tauColumns);
+    const shift = both * (logMass(f, a, n, tau) - logMass(g, b, m, tauColumns));
+    for (let i = 0; i < n; i++) f[i]! += shift;
+    for (let j = 0; j < m; j++) g[j]! -= shift;
+  }
+
+  return {
+    solve(problem) {
+      const { cost, epsilon, tolerance, maxIterations, poll = () => {} } = problem;
+      const { n, m } = cost;
+      const a = problem.a ?? new Float64Array(n).fill(1 / n);
+      const b = problem.b ?? new Float64Array(m).fill(1 / m);
+      if (problem.start) g.set(problem.start.subarray(0, m));
+      else g.fill(0, 0, m);
+      kernel.rebuild(cost, g, epsilon, poll);
+      let error = Number.POSITIVE_INFINITY;
+      let iterations = 0;
+      for (;;) {
+        if (iterations >= maxIterations) {
+          reachFar(problem, a);
+          break;
+        }
+        error = iterate(problem, a, b);
+        iterations++;
+        translate(problem, a, b);
+        const settled = error <= tolerance;
+        const farMoved = settled || iterations % 20 === 1 ? reachFar(problem, a) : 0;
+        if (settled && farMoved <= Math.max(1e-9, tolerance)) break;
+        const { width } = middleDrift(g, kernel.gamma, kernel.isFar, m);
+        if (farMoved > 1 || width > WIDEST_DRIFT * epsilon) kernel.rebuild(cost, g, epsilon, poll);
+      }
+      return {
+        f: f.subarray(0, n),
+        g: g.subarray(0, m),
+        marginalError: error,
+        iterations,
+        converged: error <= tolerance,
+      };
+    },
+  };
+}
+
+/** The exponent of a scaling step; 1 where the marginal is kept. */
+export function shareOf(tau: number, epsilon: number): number {
+  return 1 / (1 + epsilon / tau);
+}
+
+/** log Σ_i a_i exp(−f_i / τ) */
+export function logMass(f: Float64Array, a: Float64Array, n: number, tau: number): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < n; i++) if (f[i]! < least) least = f[i]!;
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += a[i]! * Math.exp((least - f[i]!) / tau);
+  return Math.log(sum) - least / tau;
+}
+
+/** ε log Σ_i a_i exp((f_i − c_ij) / ε) for one column */
+function softMinimum(cost: CostRows, j: number, f: Float64Array, a: Float64Array, epsilon: number): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < cost.n; i++) largest = Math.max(largest, f[i]! - cost.at(i, j));
+  let sum = 0;
+  for (let i = 0; i < cost.n; i++) sum += a[i]! * Math.exp((f[i]! - cost.at(i, j) - largest) / epsilon);
+  return largest + epsilon * Math.log(sum);
+}
+
+/** How far near columns have moved from their stabilisers: the middle of it and its width. */
+function middleDrift(g: Float64Array, gamma: Float64Array, isFar: Uint8Array, m: number) {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let j = 0; j < m; j++) {
+    if (isFar[j] === 1) continue;
+    const drift = g[j]! - gamma[j]!;
+    if (drift < low) low = drift;
+    if (drift > high) high = drift;
+  }
+  return { middle: (low + high) / 2, width: high - low };
+}
+
+/** Four sums, so that additions need not wait for each other. */
+function dot(values: Float32Array, at: number, weights: Float64Array, m: number): number {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let j = 0;
+  for (; j + 3 < m; j += 4) {
+    s0 += values[at + j]! * weights[j]!;
+    s1 += values[at + j + 1]! * weights[j + 1]!;
+    s2 += values[at + j + 2]! * weights[j + 2]!;
+    s3 += values[at + j + 3]! * weights[j + 3]!;
+  }
+  for (; j < m; j++) s0 += values[at + j]! * weights[j]!;
+  return s0 + s1 + (s2 + s3);
+}
+
+function addScaled(out: Float64Array, scale: number, values: Float32Array, at: number, m: number): void {
+  for (let j = 0; j < m; j++) out[j]! += scale * values[at + j]!;
+}
