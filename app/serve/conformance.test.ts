@@ -266,6 +266,16 @@ describe.each([
       where,
     });
     expect(without.leftOut.subset).toBe(rows.length);
+    const more = Int32Array.of(21, 30);
+    await client.request({ kind: 'label', dataset, name: 'mine', label: 'B', rows: more });
+    const both = await client.request({ kind: 'obs', dataset, column: 'mine' });
+    if (both.kind !== 'categories') throw new Error('no categories');
+    expect([5, 9, 20, 21, 30, 31].map((row) => both.names[both.codes[row]!])).toEqual([
+      ...Array(3).fill('<b>A</b>'),
+      'B',
+      'B',
+      undefined,
+    ]);
     await expect(
       client.request({ kind: 'label', dataset, name: 'day', label: 'x', rows }),
     ).rejects.toBeInstanceOf(InputError);

@@ -38,7 +38,7 @@ export async function createPages(
     if (!access.hasSession(request)) {
       const cookie =
         request.method === 'GET' && path === 'index.html' && token !== null
-          ? access.exchange(token, request.socket.localPort ?? 0)
+          ? access.exchange(token, portOf(request))
           : undefined;
       if (cookie === undefined) return refuse(response, 403, NO_ACCESS);
       response.setHeader('Set-Cookie', cookie);
@@ -54,6 +54,12 @@ export async function createPages(
       response.setHeader('Cache-Control', 'private, max-age=31536000, immutable');
     say(response, 200, contentType(path), await readFile(page));
   }
+}
+
+/** The port that the browser knows: at the other end of a tunnel it may be another one than ours. */
+function portOf({ headers, socket }: IncomingMessage): number {
+  const port = /:(\d+)$/.exec(headers.host ?? '')?.[1];
+  return port === undefined ? (socket.localPort ?? 0) : Number(port);
 }
 
 /** The files of the interface by their addresses: whatever is asked for is one of these. */

@@ -89,6 +89,8 @@ export function expressionRows(
         'Mend this value or take its cell or gene out of the file, or name another matrix with --expression.',
     });
   };
+  // each row once, however often it is read
+  let checked = 0;
   return {
     rows: matrix.shape[0],
     genes: matrix.shape[1],
@@ -96,7 +98,8 @@ export function expressionRows(
     *blocks() {
       for (const [start, stop] of matrix.rowBlocks(BLOCK_BYTES)) {
         const block = matrix.readRows(start, stop);
-        check(block, start);
+        if (stop > checked) check(block, start);
+        checked = Math.max(checked, stop);
         yield block;
       }
     },

@@ -70,6 +70,8 @@ export function map3dFigure(
         yaxis: axis(axes[1]),
         zaxis: axis(axes[2]),
         aspectmode: 'data',
+        // the second axis is up, as the flat map has it
+        camera: { up: { x: 0, y: 1, z: 0 }, eye: { x: 0.9, y: 0.7, z: 1.9 } },
         dragmode: 'orbit',
       } as Partial<Layout['scene']>,
     } as Partial<Layout>,

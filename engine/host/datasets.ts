@@ -242,7 +242,8 @@ function keepLabel(dataset: OpenDataset, { name, label, rows }: Ask<'label'>): R
       key: `obs/${name}`,
       action: 'Choose another name.',
     });
-  const column = labelColumn(name, label, rows, opened.nObs);
+  const earlier = dataset.labels.find((each) => each.name === name)?.column;
+  const column = labelColumn(name, label, rows, opened.nObs, earlier);
   dataset.labels = [...dataset.labels.filter((each) => each.name !== name), column];
   return [...opened.obs, ...dataset.labels.map(describeColumn)];
 }

@@ -65,6 +65,8 @@ export function createPool(size: number): Pool {
     const worker = slot.worker;
     slot.worker = null;
     worker?.removeAllListeners();
+    // it may still fail while it ends, and an error that nobody hears would end this process
+    worker?.on('error', () => {});
     return worker?.terminate() ?? Promise.resolve();
   }
 

@@ -70,7 +70,7 @@ export const requestSchema = z.discriminatedUnion('kind', [
   }),
   /** all that obs says of one cell */
   z.strictObject({ kind: z.literal('cell'), dataset: datasetHandle, row: z.number().int().min(0) }),
-  /** keeps a choice of cells as a column of obs, of the session; an earlier one of that name is replaced */
+  /** keeps a choice of cells as a label in a column of obs, of the session; one of that name keeps its other labels */
   z.strictObject({
     kind: z.literal('label'),
     dataset: datasetHandle,

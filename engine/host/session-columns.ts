@@ -13,10 +13,17 @@ export interface SessionColumn {
 }
 
 /**
- * Cells that were chosen, as a column: these have the label, others no value.
+ * Cells that were chosen, as a column: these have the label, others what they had before, or no value.
+ * @param earlier the session's column of that name
  * @throws InputError: no cells, or a row that is none
  */
-export function labelColumn(name: string, label: string, rows: Int32Array, nObs: number): SessionColumn {
+export function labelColumn(
+  name: string,
+  label: string,
+  rows: Int32Array,
+  nObs: number,
+  earlier?: CategoricalColumn,
+): SessionColumn {
   const wrong = rows.find((row) => row < 0 || row >= nObs);
   if (rows.length === 0 || wrong !== undefined)
     throw new InputError('This choice of cells cannot be kept.', {
@@ -25,9 +32,11 @@ export function labelColumn(name: string, label: string, rows: Int32Array, nObs:
       found: wrong === undefined ? 'no cell' : `row ${wrong}`,
       action: 'Choose cells on the map first.',
     });
-  const codes = new Int32Array(nObs).fill(-1);
-  for (const row of rows) codes[row] = 0;
-  return { name, column: { kind: 'categorical', codes, categories: [label], ordered: false } };
+  const before = earlier ? Array.from(earlier.categories, String) : [];
+  const categories = before.includes(label) ? before : [...before, label];
+  const codes = earlier ? Int32Array.from(earlier.codes) : new Int32Array(nObs).fill(-1);
+  for (const row of rows) codes[row] = categories.indexOf(label);
+  return { name, column: { kind: 'categorical', codes, categories, ordered: false } };
 }
 
 /** How the column is listed. */

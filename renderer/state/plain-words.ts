@@ -8,6 +8,7 @@ export function plainWords(text: string): string {
       // an example of a flag helps nobody here
       .replace(/,? ?e\.g\. --[\w-]+ ('[^']*'|\S+?)(?=[.,;]?(\s|$))/g, '')
       .replace(/: --[\w-]+ '.*'(?=\.?$)/, '')
+      .replace(/: --expression KEY --expression-state STATE/, ' in “compute from” and “the values are”')
       .replace(/--(?:embedding|expression) (\S+?)(?=[.,;]?(\s|$))/g, '$1')
       .replace(/(?:with )?--([a-z][\w-]*)/g, (whole, flag: string) => {
         const name = flag.replace(/-(\w)/g, (_, c: string) => c.toUpperCase());

@@ -28,6 +28,8 @@ export function planOf(
       ? `Maps for the eye: ${maps.map((one) => one.name).join(', ')}.`
       : 'There is no map for the eye.',
   ];
+  if (computes && dataset.nVars === 0)
+    return { there, willDo: ['Nothing can be computed: the file has no expression.'] };
   return {
     there,
     willDo: [

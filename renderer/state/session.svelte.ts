@@ -76,8 +76,10 @@ export class Session {
   #history = $state.raw(startHistory<Choices>(NO_CHOICES));
   #source: Source | null = null;
   /** kept, so that an engine that was started again can be told */
-  readonly #labels = new Map<string, KeepLabel>();
+  #labels: KeepLabel[] = [];
   #asked = { timepoints: '', colouring: '', positions: '' };
+  /** what was prepared last, or could not be */
+  #tried = '';
 
   constructor(client: EngineClient, platform: Platform) {
     this.client = client;
@@ -129,6 +131,7 @@ export class Session {
     try {
       await this.open(await this.platform.pickFiles());
     } catch (error) {
+      this.step = 'data';
       this.tasks.fail('open', error);
     }
   }
@@ -137,11 +140,14 @@ export class Session {
     try {
       await this.open(await this.platform.droppedFiles(files));
     } catch (error) {
+      this.step = 'data';
       this.tasks.fail('open', error);
     }
   }
 
   async #openSource(source: Source, title: string): Promise<void> {
+    // where its progress and what is wrong with it are shown
+    this.step = 'data';
     const outcome = await this.tasks.run('open', title, source);
     if (outcome.kind !== 'done') return;
     const before = this.dataset;
@@ -154,7 +160,7 @@ export class Session {
     for (const area of ['timepoints', 'prepare', 'positions', 'colouring', 'subset', 'label'] as const)
       this.tasks.clear(area);
     this.#asked = { timepoints: '', colouring: '', positions: '' };
-    this.#labels.clear();
+    this.#labels = [];
     this.dataset = opened;
     this.embeddings = opened.embeddings;
     this.timepoints = null;
@@ -232,6 +238,7 @@ export class Session {
       dataset: dataset.dataset,
       preparation: preparationOf(experiment),
     } as const;
+    this.#tried = preparationKey(experiment);
     const outcome = await this.tasks.run('prepare', 'Preparing the cells', request);
     if (outcome.kind !== 'done') return;
     const { result } = outcome;
@@ -254,11 +261,22 @@ export class Session {
     const request = { kind: 'label', dataset: dataset.dataset, name, label, rows } as const;
     const outcome = await this.tasks.run('label', 'Keeping the label', request);
     if (outcome.kind !== 'done') return false;
-    this.#labels.set(name, request);
+    this.#labels.push(request);
     this.dataset = { ...dataset, obs: outcome.result };
     this.notices.say(`Kept ${formatCount(rows.length)} cells as ${label} in ${name}.`);
+    this.#columnChanged(name);
     this.colour({ kind: 'column', column: name });
     return true;
+  }
+
+  /** What was read or computed from a column before it changed is asked for again, or said to be of before. */
+  #columnChanged(name: string): void {
+    const { where = [], batch } = this.choices.experiment;
+    const { colourBy } = this.choices;
+    if (colourBy?.kind === 'column' && colourBy.column === name) this.#asked.colouring = '';
+    if (where.some(({ column }) => column === name)) this.#asked.timepoints = '';
+    else if (batch !== name) return;
+    if (this.prepared) this.prepared = { ...this.prepared, key: '' };
   }
 
   /** Asks the engine for whatever the choices need and was not asked for yet. */
@@ -267,10 +285,12 @@ export class Session {
     this.#followTimepoints(this.dataset.dataset);
     this.#followColouring(this.dataset.dataset);
     this.#followView(this.dataset.dataset);
+    // what was wrong with other choices
+    if (this.#tried !== preparationKey(this.choices.experiment)) this.tasks.problems.delete('prepare');
     const files = this.#source?.kind === 'open' ? this.#source.files : [];
     this.platform.setDocument({
       title: this.dataset.name,
-      unsaved: this.#labels.size > 0 || this.prepared !== null,
+      unsaved: this.#labels.length > 0 || this.prepared !== null,
       ...(files.length === 1 && { file: files[0]! }),
     });
   }
@@ -362,7 +382,7 @@ export class Session {
     if (outcome.kind !== 'done') return;
     const opened = outcome.result;
     let { obs } = opened;
-    for (const label of this.#labels.values()) {
+    for (const label of this.#labels) {
       // a label that cannot be kept again is missing from the list, which the next line shows
       obs = await this.client.request<KeepLabel>({ ...label, dataset: opened.dataset }).catch(() => obs);
     }

@@ -136,6 +136,37 @@ test('chosen cells are kept as a label, which colours them', async () => {
   expect(platform.documents.at(-1)).toMatchObject({ unsaved: true });
 });
 
+test('a second label in the same column is seen at once, and told to an engine that was started again', async () => {
+  const { session, client, asked } = await opened();
+  for (const [row, label] of [
+    [1, 'neural'],
+    [2, 'gut'],
+  ] as const) {
+    session.select(Int32Array.of(row));
+    await session.keepLabel('fate', label);
+    await settled();
+  }
+  const reads = asked('obs').filter((one) => 'column' in one && one.column === 'fate');
+  expect(reads).toHaveLength(2);
+  client.restart();
+  await settled();
+  const labels = ['neural', 'gut', 'neural', 'gut'];
+  expect(asked('label')).toMatchObject(labels.map((label) => ({ label })));
+});
+
+test('what was wrong with other choices is forgotten', async () => {
+  const { session } = await opened({
+    prepare: () => {
+      throw new InputError('No cell is left.');
+    },
+  });
+  session.change({ minCounts: 1e9 }, 'ask for much');
+  await session.prepare();
+  expect(session.tasks.problems.has('prepare')).toBe(true);
+  session.undo();
+  expect(session.tasks.problems.has('prepare')).toBe(false);
+});
+
 test('an engine that was started again is told what was open; choices, labels and picture stay', async () => {
   const { session, client, asked } = await opened();
   session.select(Int32Array.of(1, 2));
