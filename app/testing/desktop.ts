@@ -107,11 +107,12 @@ function remoteEvaluate(child: ChildProcess): Desktop['evaluate'] {
       const id = count++;
       const hear = (reply: RunReply) => {
         if (reply.id !== id) return;
-        child.off('message', hear);
+        child.off('message', hear).off('exit', end);
         if ('error' in reply) reject(new Error(reply.error));
         else resolve(reply.value as never);
       };
-      child.on('message', hear);
+      const end = () => reject(new Error('The application ended before it answered.'));
+      child.on('message', hear).once('exit', end);
       child.send({ id, source: String(run), argument } satisfies RunMessage);
     });
 }

@@ -71,7 +71,7 @@ export function map3dFigure(
         zaxis: axis(axes[2]),
         aspectmode: 'data',
         // the second axis is up, as the flat map has it
-        camera: { up: { x: 0, y: 1, z: 0 }, eye: { x: 0.9, y: 0.7, z: 1.9 } },
+        camera: { up: { x: 0, y: 1, z: 0 }, eye: { x: 1.3, y: 1, z: 2.7 } },
         dragmode: 'orbit',
       } as Partial<Layout['scene']>,
     } as Partial<Layout>,

@@ -48,7 +48,8 @@ export function lifeScenarios(person: () => Person): void {
       }, choice);
     const close = () =>
       evaluate(({ BrowserWindow }) => {
-        setTimeout(() => BrowserWindow.getAllWindows()[0]!.close());
+        // late enough for the answer to this call to be on its way: the process may end with the window
+        setTimeout(() => BrowserWindow.getAllWindows()[0]!.close(), 100);
       });
     await callBridge('setDocument', { title: 'cells.h5ad', unsaved: true });
     const title = await evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.getTitle());
@@ -56,6 +57,7 @@ export function lifeScenarios(person: () => Person): void {
 
     await answer(0);
     await close();
+    await new Promise((done) => setTimeout(done, 300));
     await evaluate(({ app }) => app.quit());
     expect(await evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
     expect(page().isClosed()).toBe(false);
