@@ -28,6 +28,20 @@ describe('parseExperiment', () => {
     }
   });
 
+  it.each([
+    [{ seeds: 1.5 }, 'a whole number'],
+    [{ seeds: 'two' }, 'a number'],
+    [{ hidden: 2 }, 'a number from 4 on'],
+    [{ rho: 0 }, 'a number above 0'],
+    [{ maxMitochondrial: 20 }, 'a number up to 1'],
+    [{ metric: 'euclid' }, 'one of: land, rbf'],
+    [{ methods: [] }, 'at least one'],
+  ])('says what would be right: %o', (given, expected) => {
+    expect(() => parseExperiment({ ...base, ...given })).toThrow(
+      expect.objectContaining({ detail: expect.objectContaining({ expected }) }),
+    );
+  });
+
   it('refuses a name that does not exist', () => {
     expect(() => parseExperiment({ ...base, bandwith: 1 })).toThrow(/no option "bandwith"/);
   });

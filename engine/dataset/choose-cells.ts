@@ -1,6 +1,6 @@
 import type { DataFile } from '../io/data-file.ts';
-import type { LoadHooks } from './compute-embedding.ts';
 import type { ExpressionOptions } from './expression.ts';
+import { hooksOf, type LoadHooks } from './load-hooks.ts';
 import { type QualityOptions, qualityOf } from './quality.ts';
 import { type Condition, subsetOf } from './subset.ts';
 
@@ -13,10 +13,7 @@ export function chooseCells(
   hooks: LoadHooks,
 ): { keep: Uint8Array; notes: string[] } | undefined {
   const subset = options.where.length === 0 ? null : subsetOf(file, file.nObs, options.where, file.file);
-  const quality = qualityOf(file, options, subset?.keep ?? null, options, {
-    ...(hooks.shouldStop && { shouldStop: hooks.shouldStop }),
-    onProgress: (step, steps) => hooks.onProgress?.('reading', { step, steps }),
-  });
+  const quality = qualityOf(file, options, subset?.keep ?? null, options, hooksOf(hooks, 'reading'));
   if (!subset || !quality) return subset ?? quality;
   return { keep: quality.keep, notes: [...subset.notes, ...quality.notes] };
 }

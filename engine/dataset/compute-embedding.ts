@@ -1,12 +1,17 @@
-import { type ExpressionPca, type ExpressionStage, expressionPca } from '../embedding/expression-pca.ts';
+import { type ExpressionPca, expressionPca } from '../embedding/expression-pca.ts';
 import { InputError } from '../errors.ts';
 import type { DataFile } from '../io/data-file.ts';
 import type { BatchColumn } from '../preprocess/batches.ts';
 import { inMemory, type RowBlocks } from '../preprocess/row-blocks.ts';
 import { type Expression, expressionRows } from './expression.ts';
+import { hooksOf, type LoadHooks, type LoadStage } from './load-hooks.ts';
 
-/** How an embedding was computed. */
-export interface ComputedFrom {
+/** How an embedding was computed; of its numbers those of the dimensions that are used. */
+export interface ComputedFrom
+  extends Pick<
+    ExpressionPca,
+    'ranks' | 'loadings' | 'mean' | 'explainedVariance' | 'explainedVarianceRatio' | 'targetSum' | 'steps'
+  > {
   /** the matrix: X, raw/X, layers/NAME */
   expression: string;
   /** what it was */
@@ -15,19 +20,6 @@ export interface ComputedFrom {
   genes: string[];
   /** [genes] their columns in it */
   columns: Int32Array;
-  /** [genes] place among them by variability, from 0; null: all were taken */
-  ranks: Int32Array | null;
-  /** [genes, dims] unit vectors as columns */
-  loadings: Float64Array;
-  /** [genes], of what the loadings are applied to */
-  mean: Float64Array;
-  /** [dims] */
-  explainedVariance: Float64Array;
-  explainedVarianceRatio: Float64Array;
-  /** null: it was normalised before */
-  targetSum: number | null;
-  /** what was done, for the reader */
-  steps: string[];
 }
 
 export interface ComputedEmbedding {
@@ -54,11 +46,6 @@ export interface ComputeOptions {
   batch: BatchColumn | null;
 }
 
-export interface LoadHooks {
-  shouldStop?(): boolean;
-  onProgress?(stage: 'reading' | ExpressionStage, progress: { step: number; steps: number }): void;
-}
-
 const DEFAULT_DIMS = 50;
 /**
  * Up to this size the chosen genes are kept. A matrix that is read slowly (compressed, by genes) is kept up to the other
@@ -81,10 +68,7 @@ export function computeEmbeddings(
   options: ComputeOptions,
   hooks: LoadHooks = {},
 ): { whole: ComputedEmbedding; without: HeldOutEmbedding[] } {
-  const stage = (name: 'reading' | ExpressionStage) => ({
-    ...(hooks.shouldStop && { shouldStop: hooks.shouldStop }),
-    onProgress: (step: number, steps: number) => hooks.onProgress?.(name, { step, steps }),
-  });
+  const stage = (name: LoadStage) => hooksOf(hooks, name);
   const { matrix } = expression;
   let source: RowBlocks = expressionRows(file, expression);
   const bytes = 8 * matrix.nStored;

@@ -4,17 +4,14 @@ import type { MatrixSource } from '../io/h5ad-matrix.ts';
 import type { CsrMatrix } from '../io/h5ad-write.ts';
 import type { RowBlocks } from '../preprocess/row-blocks.ts';
 import { drawWithoutReplacement, randomStream } from '../random.ts';
-import { type MatrixFacts, type MatrixState, matrixFacts } from './matrix-state.ts';
+import { type ExpressionState, type MatrixFacts, type MatrixState, matrixFacts } from './matrix-state.ts';
 import { listNames } from './names.ts';
-
-/** What a matrix of expression can be. */
-export type KnownState = Exclude<MatrixState, 'unknown'>;
 
 /** A matrix of expression and what was done to it. */
 export interface Expression {
   /** X, raw/X, layers/NAME */
   key: string;
-  state: KnownState;
+  state: ExpressionState;
   matrix: MatrixSource;
   /** names of its columns */
   genes: string[];
@@ -24,7 +21,7 @@ export interface ExpressionOptions {
   /** which matrix; null: found by what its values are */
   expression: string | null;
   /** what was done to it; auto: told by a sample of its cells */
-  expressionState: 'auto' | KnownState;
+  expressionState: 'auto' | ExpressionState;
 }
 
 /** Cells that tell what a matrix is: runs of neighbours, which are read in one go, at random places. */

@@ -6,9 +6,9 @@ import {
   type ComputeOptions,
   computeEmbeddings,
   type HeldOutEmbedding,
-  type LoadHooks,
 } from './compute-embedding.ts';
 import { type ExpressionOptions, findExpression } from './expression.ts';
+import type { LoadHooks } from './load-hooks.ts';
 import { listNames } from './names.ts';
 
 /** Columns of the embedding that are used where `--dims` says nothing. */

@@ -5,8 +5,9 @@ import { openData } from '../io/open-data.ts';
 import type { BatchColumn } from '../preprocess/batches.ts';
 import { chooseCells } from './choose-cells.ts';
 import { type Codes, readCodes } from './codes.ts';
-import type { HeldOutEmbedding, LoadHooks } from './compute-embedding.ts';
+import type { HeldOutEmbedding } from './compute-embedding.ts';
 import { type Embedding, findEmbedding } from './find-embedding.ts';
+import { hooksOf, type LoadHooks } from './load-hooks.ts';
 import { type CellMap, findMap } from './map.ts';
 import { listNames } from './names.ts';
 import { heldOutGroups } from './split.ts';
@@ -82,10 +83,7 @@ export async function loadDataset(
   options: LoadOptions,
   hooks: LoadHooks = {},
 ): Promise<Dataset> {
-  const file = await openData(paths, {
-    ...(hooks.shouldStop && { shouldStop: hooks.shouldStop }),
-    onProgress: (step, steps) => hooks.onProgress?.('reading', { step, steps }),
-  });
+  const file = await openData(paths, hooksOf(hooks, 'reading'));
   try {
     const chosen = chooseCells(file, options, hooks);
     const timepoints = timepointsFromColumn(file.readObs(options.time, '--time'), options.time, {

@@ -1,5 +1,7 @@
 /** What was done to a matrix of expression before it was saved. */
-export type MatrixState = 'counts' | 'normalized' | 'log-normalized' | 'scaled' | 'unknown';
+export type ExpressionState = 'counts' | 'normalized' | 'log-normalized' | 'scaled';
+/** What a sample of its cells tells of a matrix. */
+export type MatrixState = ExpressionState | 'unknown';
 
 /** A few cells of a matrix, as compressed sparse rows. */
 export interface MatrixSample {

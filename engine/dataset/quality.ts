@@ -52,9 +52,7 @@ export function qualityOf(
   const { keep, kept, failed } = filterCells(metrics, limits, within ?? undefined);
   const words: Record<keyof CellLimits, string> = {
     minCounts: `fewer than ${minCounts} counts`,
-    maxCounts: '',
     minGenes: `fewer than ${minGenes} genes`,
-    maxGenes: '',
     maxMitochondrialShare: `more than ${100 * (maxMitochondrial ?? 0)} % of the counts in mitochondria`,
   };
   const notes = Object.entries(failed).map(

@@ -1,3 +1,4 @@
+import type { ExpressionState } from '../dataset/matrix-state.ts';
 import { InputError } from '../errors.ts';
 import type { BatchColumn } from '../preprocess/batches.ts';
 import { highlyVariable } from '../preprocess/highly-variable.ts';
@@ -5,9 +6,6 @@ import { log1p } from '../preprocess/log1p.ts';
 import { normalizeTotal } from '../preprocess/normalize-total.ts';
 import { type Hooks, inMemory, keepRows, pickGenes, type RowBlocks } from '../preprocess/row-blocks.ts';
 import { fitSparsePca, projectSparse } from './sparse-pca.ts';
-
-/** What was done to expression before it came here. */
-export type ExpressionState = 'counts' | 'normalized' | 'log-normalized' | 'scaled';
 
 export interface ExpressionPcaOptions {
   /** how many; fewer where cells or genes are fewer */

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { chooseCells } from '../dataset/choose-cells.ts';
 import { readCodes } from '../dataset/codes.ts';
-import type { ComputedFrom, LoadHooks } from '../dataset/compute-embedding.ts';
+import type { ComputedFrom } from '../dataset/compute-embedding.ts';
 import { expressionRows, findExpression } from '../dataset/expression.ts';
 import { COMPUTED, findEmbedding, isComputed } from '../dataset/find-embedding.ts';
 import { genesByBatch, type LoadOptions } from '../dataset/load.ts';
+import { hooksOf, type LoadHooks } from '../dataset/load-hooks.ts';
 import { findMap, MAP_NAME } from '../dataset/map.ts';
 import { mapCells } from '../embedding/cell-map.ts';
 import { InputError } from '../errors.ts';
@@ -54,48 +55,14 @@ export async function embedFile(
       option: '--out',
       action: 'Name another file, or remove this one.',
     });
-  const file = await openData(paths);
+  const file = await openData(paths, hooksOf(hooks, 'reading'));
   try {
     const chosen = chooseCells(file, options, hooks);
     const cells = chosen
       ? Int32Array.from(chosen.keep, (is) => (is === 0 ? -1 : 0))
       : new Int32Array(file.nObs);
-    const own = findMap(file, options.map, cells);
-    if (own.map === null && options.map !== 'none')
-      refuseSecond(file, `obsm/${MAP_NAME}`, '--map', own.notes);
-    if (isComputed(file, options))
-      for (const key of [`obsm/${COMPUTED}`, 'varm/PCs', 'uns/pca']) refuseSecond(file, key, '--expression');
-    const batch = options.batch === null ? null : readCodes(file, options.batch, '--batch');
-    const { embedding, notes } = findEmbedding(
-      file,
-      { ...options, batch: genesByBatch(options, batch) },
-      cells,
-      [],
-      hooks,
-    );
-    const additions: Additions = { obs: {}, var: {}, obsm: {}, varm: {}, uns: {} };
+    const { additions, notes } = additionsTo(file, cells, options, hooks);
     const said = [...file.notes(), ...(chosen?.notes ?? []), ...notes];
-    const { computed, dims, points, name } = embedding;
-    if (computed) {
-      additions.obsm[name] = { values: points, shape: [file.nObs, dims] };
-      addComponents(additions, file, computed, dims);
-    }
-    const counts = findExpression(file, options, 'counts');
-    if (counts?.state === 'counts')
-      addQuality(
-        additions,
-        file,
-        cellMetrics(expressionRows(file, counts), counts.genes, {
-          ...(hooks.shouldStop && { shouldStop: hooks.shouldStop }),
-          onProgress: (step, steps) => hooks.onProgress?.('reading', { step, steps }),
-        }),
-      );
-    if (own.map === null && options.map !== 'none') {
-      const coordinates = mapCells({ points, dims, cellTimepoint: cells }, options.seed, hooks);
-      additions.obsm[MAP_NAME] = { values: coordinates, shape: [file.nObs, 2] };
-      said.push(`The map is computed from ${dims} dimensions of ${name}.`);
-    } else if (own.map) said.push(`The map is the file's own: ${own.map.name}.`);
-    said.push(...own.notes);
     additions.uns.meander = {
       kind: 'embedded',
       preparation: JSON.stringify({ options, versions: versions(), notes: said }),
@@ -106,6 +73,47 @@ export async function embedFile(
   } finally {
     file.close();
   }
+}
+
+/** @param cells [nObs], −1 = takes no part */
+function additionsTo(
+  file: DataFile,
+  cells: Int32Array,
+  options: EmbedOptions,
+  hooks: Hooks,
+): { additions: Additions; notes: string[] } {
+  const own = findMap(file, options.map, cells);
+  const mapped = own.map === null && options.map !== 'none';
+  if (mapped) refuseSecond(file, `obsm/${MAP_NAME}`, '--map', own.notes);
+  if (isComputed(file, options))
+    for (const key of [`obsm/${COMPUTED}`, 'varm/PCs', 'uns/pca']) refuseSecond(file, key, '--expression');
+  const batch = options.batch === null ? null : readCodes(file, options.batch, '--batch');
+  const { embedding, notes } = findEmbedding(
+    file,
+    { ...options, batch: genesByBatch(options, batch) },
+    cells,
+    [],
+    hooks,
+  );
+  const { computed, dims, points, name } = embedding;
+  const additions: Additions = { obs: {}, var: {}, obsm: {}, varm: {}, uns: {} };
+  if (computed) {
+    additions.obsm[name] = { values: points, shape: [file.nObs, dims] };
+    addComponents(additions, file, computed, dims);
+  }
+  const counts = findExpression(file, options, 'counts');
+  if (counts?.state === 'counts')
+    addQuality(
+      additions,
+      file,
+      cellMetrics(expressionRows(file, counts), counts.genes, hooksOf(hooks, 'reading')),
+    );
+  if (mapped) {
+    const coordinates = mapCells({ points, dims, cellTimepoint: cells }, options.seed, hooks);
+    additions.obsm[MAP_NAME] = { values: coordinates, shape: [file.nObs, 2] };
+    notes.push(`The map is computed from ${dims} dimensions of ${name}.`);
+  } else if (own.map) notes.push(`The map is the file's own: ${own.map.name}.`);
+  return { additions, notes: [...notes, ...own.notes] };
 }
 
 /** What would have to be written over: HDF5 cannot remove it, and it may be of another computation. */

@@ -1,8 +1,9 @@
 import { chooseCells } from '../dataset/choose-cells.ts';
 import { readCodes } from '../dataset/codes.ts';
-import type { ComputedFrom, LoadHooks } from '../dataset/compute-embedding.ts';
+import type { ComputedFrom } from '../dataset/compute-embedding.ts';
 import { findEmbedding } from '../dataset/find-embedding.ts';
 import { genesByBatch } from '../dataset/load.ts';
+import type { LoadHooks } from '../dataset/load-hooks.ts';
 import { findMap, MAP_NAME } from '../dataset/map.ts';
 import { mapCells } from '../embedding/cell-map.ts';
 import type { UmapStage } from '../embedding/umap.ts';

@@ -1,6 +1,6 @@
 import type { MatrixSource } from './h5ad-matrix.ts';
 import type { CsrMatrix } from './h5ad-write.ts';
-import { checkColumn } from './matrix-rows.ts';
+import { checkColumn, columnPicker } from './matrix-rows.ts';
 
 /**
  * Some columns of a matrix, read when asked for.
@@ -15,14 +15,14 @@ export function selectColumns(source: MatrixSource, columns: Int32Array): Matrix
     places[column] = j;
   });
   const ascending = columns.every((column, j) => j === 0 || column > columns[j - 1]!);
+  const pick = columnPicker(places);
   const selected = (matrix: CsrMatrix) => {
-    const kept = keepPlaced(matrix, places);
+    const kept = pick(matrix);
     return ascending ? kept : orderColumns(kept, columns.length);
   };
   return {
     ...source,
     shape: [nObs, columns.length],
-    rowBlocks: (bytes) => source.rowBlocks(bytes),
     readRows: (start, stop) => selected(source.readRows(start, stop)),
     readRowList: (rows) => selected(source.readRowList(rows)),
     readColumn(column, hooks) {
@@ -30,24 +30,6 @@ export function selectColumns(source: MatrixSource, columns: Int32Array): Matrix
       return source.readColumn(columns[column]!, hooks);
     },
   };
-}
-
-/** @param places of each column in the result, −1 = left out */
-function keepPlaced({ data, indices, indptr }: CsrMatrix, places: Int32Array): CsrMatrix {
-  let n = 0;
-  for (let k = 0; k < indices.length; k++) if (places[indices[k]!]! >= 0) n++;
-  const kept = emptyLike(data, n, indptr.length);
-  let at = 0;
-  for (let row = 0; row + 1 < indptr.length; row++) {
-    for (let k = indptr[row]!; k < indptr[row + 1]!; k++) {
-      const place = places[indices[k]!]!;
-      if (place < 0) continue;
-      kept.indices[at] = place;
-      kept.data[at++] = data[k]!;
-    }
-    kept.indptr[row + 1] = at;
-  }
-  return kept;
 }
 
 /** Columns ascending in each row: turned twice, since sorting row by row takes several times as long. */

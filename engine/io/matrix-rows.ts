@@ -198,3 +198,33 @@ export function sparseRows(dense: Values, nVars: number): CsrMatrix {
     }
   return { data, indices, indptr };
 }
+
+/**
+ * Takes some columns of matrices, one after the other.
+ * @param places of each column in the result, −1 = left out
+ */
+export function columnPicker(places: Int32Array): (matrix: CsrMatrix) => CsrMatrix {
+  // kept from one matrix to the next: fresh memory costs more than the copying
+  let values: Values = new Float32Array(0);
+  let columns = new Int32Array(0);
+  return ({ data, indices, indptr }) => {
+    const room = indptr[indptr.length - 1]! + 1;
+    if (columns.length < room) columns = new Int32Array(room);
+    const Kind = data instanceof Float32Array ? Float32Array : Float64Array;
+    if (values.length < room || !(values instanceof Kind)) values = new Kind(room);
+    const pointers = new Int32Array(indptr.length);
+    let at = 0;
+    for (let i = 0; i + 1 < indptr.length; i++) {
+      for (let e = indptr[i]!; e < indptr[i + 1]!; e++) {
+        const place = places[indices[e]!]!;
+        // written even if it is not wanted, and then written over: a branch would be guessed wrong half of the time
+        values[at] = data[e]!;
+        columns[at] = place;
+        // 0 for −1, else 1
+        at += (place >>> 31) ^ 1;
+      }
+      pointers[i + 1] = at;
+    }
+    return { data: values.slice(0, at), indices: columns.slice(0, at), indptr: pointers };
+  };
+}

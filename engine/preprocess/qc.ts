@@ -12,13 +12,6 @@ export interface CellMetrics {
   mitochondrialGenes: number;
 }
 
-export interface GeneMetrics {
-  /** [nVars] sum of a gene's counts */
-  totals: Float64Array;
-  /** [nVars] cells with a count above 0 */
-  cells: Int32Array;
-}
-
 /**
  * Sums over each cell.
  * @param counts [rows, varNames.length]
@@ -45,44 +38,21 @@ export function cellMetrics(counts: RowBlocks, varNames: readonly string[], hook
   return { totals, genes, mitochondrialShare, mitochondrialGenes };
 }
 
-/**
- * Sums over each gene.
- * @throws InputError: NaN, infinite or negative values; CancelledError
- */
-export function geneMetrics(counts: RowBlocks, hooks?: Hooks): GeneMetrics {
-  const totals = new Float64Array(counts.genes);
-  const cells = new Int32Array(counts.genes);
-  overCounts(counts, 'Counting per gene', hooks, ({ data, indices, indptr }, from, to) => {
-    for (let e = indptr[from]!; e < indptr[to]!; e++) {
-      totals[indices[e]!]! += data[e]!;
-      if (data[e]! > 0) cells[indices[e]!]!++;
-    }
-  });
-  return { totals, cells };
-}
-
 /** Limits that still pass; one that is absent does not filter. */
 export interface CellLimits {
   minCounts?: number;
-  maxCounts?: number;
   minGenes?: number;
-  maxGenes?: number;
   /** 0 … 1 */
   maxMitochondrialShare?: number;
 }
 
-export interface GeneLimits {
-  minCounts?: number;
-  minCells?: number;
-}
-
 /** A filter's outcome: nothing is removed yet. */
-export interface FilterMask<Limits> {
-  /** 1 = passes every limit */
+export interface FilterMask {
+  /** [nObs], 1 = passes every limit */
   keep: Uint8Array;
   kept: number;
-  /** how many fail a limit that was set; who fails two is in both */
-  failed: { [limit in keyof Limits]?: number };
+  /** how many cells fail a limit that was set; who fails two is in both */
+  failed: { [limit in keyof CellLimits]?: number };
 }
 
 /**
@@ -90,10 +60,33 @@ export interface FilterMask<Limits> {
  * @throws InputError: a limit that is no number, or a share outside 0 … 1
  */
 export function filterCells(
-  metrics: CellMetrics,
+  { totals, genes, mitochondrialShare }: CellMetrics,
   limits: CellLimits,
   among?: Uint8Array,
-): FilterMask<CellLimits> {
+): FilterMask {
+  checkLimits(limits);
+  const { minCounts, minGenes, maxMitochondrialShare } = limits;
+  const keep = among?.slice() ?? new Uint8Array(totals.length).fill(1);
+  const failed: FilterMask['failed'] = {};
+  const filter = (limit: keyof CellLimits, fails: (cell: number) => boolean) => {
+    let count = 0;
+    for (let i = 0; i < keep.length; i++) {
+      if (among?.[i] === 0 || !fails(i)) continue;
+      keep[i] = 0;
+      count++;
+    }
+    failed[limit] = count;
+  };
+  if (minCounts !== undefined) filter('minCounts', (i) => totals[i]! < minCounts);
+  if (minGenes !== undefined) filter('minGenes', (i) => genes[i]! < minGenes);
+  if (maxMitochondrialShare !== undefined)
+    filter('maxMitochondrialShare', (i) => mitochondrialShare[i]! > maxMitochondrialShare);
+  return { keep, kept: keep.reduce((sum, is) => sum + is, 0), failed };
+}
+
+function checkLimits(limits: CellLimits): void {
+  for (const [option, limit] of Object.entries(limits))
+    if (Number.isNaN(limit)) throw new InputError('A limit is a number.', { option, found: String(limit) });
   const share = limits.maxMitochondrialShare;
   if (share !== undefined && !(share >= 0 && share <= 1))
     throw new InputError('The mitochondrial share is a part of 1.', {
@@ -102,44 +95,4 @@ export function filterCells(
       found: String(share),
       action: 'Write 20 % as 0.2.',
     });
-  const { totals, genes, mitochondrialShare } = metrics;
-  const measured = {
-    minCounts: totals,
-    maxCounts: totals,
-    minGenes: genes,
-    maxGenes: genes,
-    maxMitochondrialShare: mitochondrialShare,
-  };
-  return maskOf<CellLimits>(totals.length, limits, measured, among);
-}
-
-/** @throws InputError: a limit that is no number */
-export function filterGenes(metrics: GeneMetrics, limits: GeneLimits): FilterMask<GeneLimits> {
-  const { totals, cells } = metrics;
-  return maskOf<GeneLimits>(totals.length, limits, { minCounts: totals, minCells: cells });
-}
-
-function maskOf<Limits extends object>(
-  n: number,
-  limits: Limits,
-  measured: { [limit in keyof Required<Limits>]: ArrayLike<number> },
-  among?: Uint8Array,
-): FilterMask<Limits> {
-  const keep = among?.slice() ?? new Uint8Array(n).fill(1);
-  const failed: FilterMask<Limits>['failed'] = {};
-  for (const name of Object.keys(measured) as (keyof Limits & string)[]) {
-    const limit: unknown = limits[name];
-    if (limit === undefined) continue;
-    if (typeof limit !== 'number' || Number.isNaN(limit))
-      throw new InputError('A limit is a number.', { option: name, found: String(limit) });
-    const sign = name.startsWith('max') ? -1 : 1;
-    let count = 0;
-    for (let i = 0; i < n; i++) {
-      if (among?.[i] === 0 || sign * (measured[name][i]! - limit) >= 0) continue;
-      keep[i] = 0;
-      count++;
-    }
-    failed[name] = count;
-  }
-  return { keep, kept: keep.reduce((sum, is) => sum + is, 0), failed };
 }

@@ -1,5 +1,6 @@
 import { CancelledError, InputError } from '../errors.ts';
 import type { CsrMatrix } from '../io/h5ad-write.ts';
+import { columnPicker } from '../io/matrix-rows.ts';
 
 /** A sparse matrix [rows, genes] in blocks of rows, so that it need never be in memory whole. */
 export interface RowBlocks {
@@ -107,7 +108,8 @@ export function pickGenes(source: RowBlocks, genes: Int32Array): RowBlocks {
     ...source,
     genes: genes.length,
     *blocks() {
-      for (const block of source.blocks()) yield columnsOf(block, column);
+      const pick = columnPicker(column);
+      for (const block of source.blocks()) yield pick(block);
     },
   };
 }
@@ -138,26 +140,6 @@ function rowsOf({ data, indices, indptr }: CsrMatrix, keep: Uint8Array): CsrMatr
     at += indptr[i + 1]! - indptr[i]!;
   }
   return out;
-}
-
-/** Every entry is written, and overwritten where it was not wanted: a branch would be guessed wrong half of the time. */
-function columnsOf({ data, indices, indptr }: CsrMatrix, column: Int32Array): CsrMatrix {
-  const length = indptr[indptr.length - 1]!;
-  const values = data instanceof Float32Array ? new Float32Array(length + 1) : new Float64Array(length + 1);
-  const columns = new Int32Array(length + 1);
-  const pointers = new Int32Array(indptr.length);
-  let at = 0;
-  for (let i = 0; i + 1 < indptr.length; i++) {
-    for (let e = indptr[i]!; e < indptr[i + 1]!; e++) {
-      const j = column[indices[e]!]!;
-      values[at] = data[e]!;
-      columns[at] = j;
-      // 0 for −1, else 1
-      at += (j >>> 31) ^ 1;
-    }
-    pointers[i + 1] = at;
-  }
-  return { data: values.slice(0, at), indices: columns.slice(0, at), indptr: pointers };
 }
 
 function checkNotNegative(
