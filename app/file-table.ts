@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { InputError } from '../engine/errors.ts';
 import type { FileInfo } from '../engine/host/protocol.ts';
+import { createHandles } from './handles.ts';
 
 /** The names under which the interface knows files; their paths stay here. */
 export interface FileTable {
@@ -16,19 +16,15 @@ export interface FileTable {
 }
 
 export function createFileTable(): FileTable {
-  const handles = new Map<string, string>();
-  const paths = new Map<string, string>();
+  const handles = createHandles();
   return {
     issue(given) {
       const { path, bytes } = lookAt(given);
-      const handle = handles.get(path) ?? randomUUID();
-      handles.set(path, handle);
-      paths.set(handle, path);
-      return { handle, name: basename(path), bytes };
+      return { handle: handles.of(path), name: basename(path), bytes };
     },
     pathsOf: (list) =>
       list.map((handle) => {
-        const path = paths.get(handle);
+        const path = handles.pathOf(handle);
         if (path === undefined) {
           throw new InputError('This file was not opened in this window.', { action: 'Open it again.' });
         }

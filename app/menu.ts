@@ -1,16 +1,5 @@
 import type { MenuItemConstructorOptions as Item } from 'electron';
-
-/** What the menu asks the interface to do; renderer/client/engine-client.ts holds the same list. */
-export type MenuCommand =
-  | 'undo'
-  | 'redo'
-  | 'try example'
-  | 'save map'
-  | 'theme system'
-  | 'theme light'
-  | 'theme dark'
-  | 'show shortcuts'
-  | 'show documentation';
+import type { MenuCommand } from '../engine/host/protocol.ts';
 
 export interface MenuActions {
   command(command: MenuCommand): void;

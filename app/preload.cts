@@ -1,5 +1,4 @@
-import type { FileInfo } from '../engine/host/protocol.ts';
-import type { MenuCommand } from './menu.ts';
+import type { FileInfo, MenuCommand } from '../engine/host/protocol.ts';
 import type { Answer } from './security.ts';
 
 // A sandboxed preload must be CommonJS and may require nothing but electron; hence .cts.

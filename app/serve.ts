@@ -8,14 +8,13 @@ import { serveEngine } from './serve/engine-socket.ts';
 import { serveFolders } from './serve/folders.ts';
 import { createPages } from './serve/pages.ts';
 
-export const DEFAULT_PORT = 8317;
 const LOOPBACK_ADDRESSES = ['127.0.0.1', '::1', 'localhost'];
 
 export interface ServeOptions {
   /** what lies below them can be opened */
   folders: readonly string[];
-  /** default 8317; 0: any that is free */
-  port?: number;
+  /** 0: any that is free */
+  port: number;
   /** this computer's own, default 127.0.0.1 */
   address?: string;
   /** of the built interface */
@@ -35,7 +34,7 @@ export interface RunningServer {
  */
 export async function startServer({
   folders,
-  port = DEFAULT_PORT,
+  port,
   address = LOOPBACK_ADDRESSES[0]!,
   interfaceFolder = builtInterface(),
 }: ServeOptions): Promise<RunningServer> {

@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import { describeError } from '../engine/errors.ts';
 import { pathsIn } from './arguments.ts';
 import { stopSignal } from './cli/stop.ts';
-import { startServer } from './serve.ts';
 
 /*
  * `npm start`: opens the desktop application; where Electron's binary is missing and cannot be fetched soon, or there is
@@ -80,6 +79,8 @@ async function openBrowser(why: string): Promise<void> {
   const folders = pathsIn(['', ...files], process.cwd()).map((path) => dirname(path));
   const { signal, release } = stopSignal();
   try {
+    // a window need not wait for all that it loads
+    const { startServer } = await import('./serve.ts');
     const server = await startServer({ folders: [...new Set(folders)], port: 0 });
     process.stdout.write(`${server.url}\n`);
     if (folders.length === 0) process.stdout.write('For your own files: npx meander serve FOLDER\n');

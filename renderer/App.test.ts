@@ -123,6 +123,32 @@ describe('the way through', () => {
     expect(session.choices.experiment.maxMitochondrial).toBe(0.2);
   });
 
+  test('nothing runs while a refused number is on the screen, and the way there says why', async () => {
+    const { session, client } = await show('prepare');
+    const runs = () => client.asked.filter(({ kind }) => kind === 'prepare').length;
+    const field = screen.getByLabelText('mitochondrial share, at most', { selector: 'input' });
+    await fireEvent.change(field, { target: { value: '20' } });
+    await screen.findByText(/Before it can run: mitochondrial share, at most\. At most 1\./);
+    await fireEvent.click(button('Run'));
+    await session.prepare();
+    expect(runs()).toBe(0);
+    await press('1');
+    await waitFor(() => expect(session.refused.size).toBe(0));
+    await session.prepare();
+    expect(runs()).toBe(1);
+  });
+
+  test('another value takes the place of a refused one', async () => {
+    const { session } = await show('prepare');
+    const field = screen.getByLabelText('variable genes', { selector: 'input' }) as HTMLInputElement;
+    await fireEvent.change(field, { target: { value: '77' } });
+    await fireEvent.change(field, { target: { value: 'many' } });
+    expect(field.getAttribute('aria-invalid')).toBe('true');
+    session.undo();
+    await waitFor(() => expect(field.getAttribute('aria-invalid')).toBe('false'));
+    expect(field.value).toBe(String(session.choices.experiment.variableGenes ?? 2000));
+  });
+
   test('Cancel ends a preparation', async () => {
     const { session } = await show('prepare-running');
     await fireEvent.click(button('Cancel'));

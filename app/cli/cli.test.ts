@@ -1,66 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Metrics } from '../../engine/export/results.ts';
-import { writeH5ad } from '../../engine/io/h5ad-write.ts';
-import { randomStream } from '../../engine/random.ts';
+import { FAST, MAIN, openCommandLine, writeClouds } from '../testing/command-line.ts';
 
-const MAIN = new URL('../../dist/app/cli/main.js', import.meta.url).pathname;
-const FAST = ['--max-epochs', '10', '--trajectories', '5', '--points', '3'];
-let home: string;
+const { home, meander, metricsIn, remove } = openCommandLine('cli');
 let file: string;
 
 beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), 'meander-cli-'));
-  file = await writeClouds('course.h5ad', { days: [0, 1, 3], cells: [60, 50, 40] });
+  file = await writeClouds(home, 'course.h5ad', { days: [0, 1, 3], cells: [60, 50, 40] });
 });
-afterAll(() => rmSync(home, { recursive: true }));
-
-/** Clouds that drift along the first dimension, with a hole to avoid nowhere: content does not matter here. */
-async function writeClouds(
-  name: string,
-  { days, cells, poison }: { days: (number | string)[]; cells: number[]; poison?: number },
-): Promise<string> {
-  const random = randomStream(1, name);
-  const n = cells.reduce((a, b) => a + b, 0);
-  const values = new Float32Array(n * 2);
-  const day = days.flatMap((label, k) => new Array<number | string>(cells[k]!).fill(label));
-  for (let i = 0; i < n; i++)
-    values.set([days.indexOf(day[i]!) + 0.3 * random.normal(), 0.3 * random.normal()], i * 2);
-  if (poison !== undefined) values[7] = poison;
-  const path = join(home, name);
-  await writeH5ad(path, {
-    nObs: n,
-    nVars: 0,
-    obsNames: Array.from({ length: n }, (_, i) => `cell ${i}`),
-    varNames: [],
-    obs: { day: typeof days[0] === 'number' ? Float64Array.from(day as number[]) : (day as string[]) },
-    obsm: { X_pca: { values, shape: [n, 2] } },
-  });
-  return path;
-}
-
-function meander(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
-    encoding: 'utf8',
-    cwd: home,
-  });
-  return { status, stdout, stderr };
-}
-
-const metricsIn = (folder: string) =>
-  JSON.parse(readFileSync(join(home, folder, 'metrics.json'), 'utf8')) as Metrics;
+afterAll(remove);
 
 /** Everything that is promised to have the same bits. */
 function bits(folder: string) {
@@ -199,7 +149,7 @@ describe('run and evaluate', () => {
 
   it('NaN in the embedding of a cell that takes no part is no obstacle', async () => {
     const days = { days: [0, 1, 2, 3], cells: [20, 30, 30, 30], poison: Number.NaN };
-    const poisoned = await writeClouds('poisoned.h5ad', days);
+    const poisoned = await writeClouds(home, 'poisoned.h5ad', days);
     const run = (...more: string[]) =>
       meander('run', poisoned, '--time', 'day', '--out', 'poisoned', ...FAST, ...more);
     expect(run()).toMatchObject({ status: 2, stderr: expect.stringMatching(/NaN.*cell 3/) });
@@ -213,7 +163,7 @@ describe('run and evaluate', () => {
   });
 
   it('two timepoints: run works without distances and says so, evaluate says why it cannot', async () => {
-    const two = await writeClouds('two.h5ad', { days: ['d0', 'd2'], cells: [30, 20] });
+    const two = await writeClouds(home, 'two.h5ad', { days: ['d0', 'd2'], cells: [30, 20] });
     const run = meander('run', two, '--time', 'day', '--out', 'two', ...FAST);
     expect(run.status).toBe(0);
     expect(run.stderr).toMatch(/two timepoints only/);
@@ -223,91 +173,9 @@ describe('run and evaluate', () => {
   });
 
   it('a timepoint with fewer cells than a minibatch works', async () => {
-    const few = await writeClouds('few.h5ad', { days: [0, 1, 2], cells: [200, 9, 150] });
+    const few = await writeClouds(home, 'few.h5ad', { days: [0, 1, 2], cells: [200, 9, 150] });
     expect(meander('run', few, '--time', 'day', '--out', 'few', ...FAST).status).toBe(0);
     expect(metricsIn('few').rows[0]!.w1).toBeGreaterThan(0);
-  });
-});
-
-describe('wrong use and input', () => {
-  const common = ['--time', 'day', '--out', 'wrong'];
-  it.each<[string, (path: string) => string[] | Promise<string[]>, RegExp[]]>([
-    ['missing file', () => ['run', 'nothing.h5ad', ...common], [/nothing\.h5ad/]],
-    ['not HDF5', () => ['run', MAIN, ...common], [/HDF5/, /main\.js/]],
-    ['no such column', (path) => ['run', path, '--time', 'dya', '--out', 'wrong'], [/dya/, /--time/, /day/]],
-    ['no such embedding', (path) => ['run', path, ...common, '--embedding', 'X_umap'], [/X_umap/, /X_pca/]],
-    ['more dims than there are', (path) => ['run', path, ...common, '--dims', '9'], [/--dims/, /at most 2/]],
-    ['unknown held-out', (path) => ['run', path, ...common, '--hold-out', '9'], [/--hold-out/, /9/]],
-    ['held-out at an end', (path) => ['run', path, ...common, '--hold-out', '3'], [/--hold-out/, /3/]],
-    ['unknown value', (path) => ['run', path, ...common, '--where', 'day=9'], [/--where/, /"9"/, /0, 1, 3/]],
-    ['no condition', (path) => ['run', path, ...common, '--where', 'day'], [/--where/, /COLUMN=/]],
-    ['unknown label', (path) => ['run', path, ...common, '--timepoints', '0,8'], [/--timepoints/, /"8"/]],
-    ['no edits', (path) => ['run', path, ...common, '--timepoints', '0=,3'], [/--timepoints/, /LABEL/]],
-    ['unknown method', (path) => ['run', path, ...common, '--method', 'magic'], [/--methods/, /ot-mfm/]],
-    ['not a number', (path) => ['run', path, ...common, '--rho', 'much'], [/--rho/]],
-    ['out of range', (path) => ['run', path, ...common, '--rho=-1'], [/--rho/, /-1/]],
-    ['unknown flag', (path) => ['run', path, ...common, '--fast'], [/--fast/]],
-    ['no time', (path) => ['run', path, '--out', 'wrong'], [/--time/, /column of obs/]],
-    ['no out', (path) => ['run', path, '--time', 'day'], [/--out/]],
-    ['unreadable manifest', (path) => ['run', path, ...common, '--config', MAIN], [/--config/, /main\.js/]],
-    [
-      'one timepoint',
-      async () => ['run', await writeClouds('one.h5ad', { days: [4], cells: [20] }), ...common],
-      [/one\.h5ad|day/, /two/],
-    ],
-    [
-      'a timepoint with one cell',
-      async () => ['run', await writeClouds('lone.h5ad', { days: [0, 1, 2], cells: [20, 1, 20] }), ...common],
-      [/\b1\b/, /cell/],
-    ],
-    [
-      'NaN in the embedding',
-      async () => [
-        'run',
-        await writeClouds('nan.h5ad', { days: [0, 1], cells: [9, 9], poison: Number.NaN }),
-        ...common,
-      ],
-      [/nan\.h5ad/, /obsm\/X_pca/, /cell 3/],
-    ],
-    [
-      'infinity in the embedding',
-      async () => [
-        'run',
-        await writeClouds('inf.h5ad', { days: [0, 1], cells: [9, 9], poison: Number.POSITIVE_INFINITY }),
-        ...common,
-      ],
-      [/inf\.h5ad/, /obsm\/X_pca/, /cell 3/],
-    ],
-    [
-      'truncated',
-      (path) => {
-        writeFileSync(join(home, 'cut.h5ad'), readFileSync(path).subarray(0, 3000));
-        return ['run', 'cut.h5ad', ...common];
-      },
-      [/cut\.h5ad/],
-    ],
-    [
-      'output below a file',
-      (path) => ['run', path, '--time', 'day', '--out', join(path, 'below')],
-      [/--out/],
-    ],
-  ])('%s', async (_name, args, words) => {
-    const { status, stderr } = meander(...(await args(file)));
-    expect(stderr).not.toMatch(/defect of Meander|at .*\.js:\d+/);
-    for (const word of words) expect(stderr).toMatch(word);
-    expect(status).toBe(2);
-    expect(readdirSync(home).filter((name) => name.includes('wrong') || name.includes('partial'))).toEqual(
-      [],
-    );
-  });
-
-  it.skipIf(process.getuid?.() === 0)('output in a folder that may not be written to', () => {
-    const locked = join(home, 'locked');
-    mkdirSync(locked);
-    chmodSync(locked, 0o500);
-    const { status, stderr } = meander('run', file, '--time', 'day', '--out', join(locked, 'out'));
-    expect(stderr).toMatch(/--out/);
-    expect(status).toBe(2);
   });
 });
 

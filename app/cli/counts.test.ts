@@ -1,28 +1,15 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Metrics } from '../../engine/export/results.ts';
 import { openH5ad } from '../../engine/io/h5ad-read.ts';
 import { writeH5ad } from '../../engine/io/h5ad-write.ts';
 import { randomStream } from '../../engine/random.ts';
+import { FAST, openCommandLine } from '../testing/command-line.ts';
 
-const MAIN = new URL('../../dist/app/cli/main.js', import.meta.url).pathname;
 const WOT = new URL('../../../shared/data/wot_subset.h5ad', import.meta.url).pathname;
-const FAST = ['--max-epochs', '10', '--trajectories', '5', '--points', '3'];
-const home = mkdtempSync(join(tmpdir(), 'meander-counts-'));
-afterAll(() => rmSync(home, { recursive: true }));
+const { home, meander, metricsIn, remove } = openCommandLine('counts');
+afterAll(remove);
 
-function meander(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
-    encoding: 'utf8',
-    cwd: home,
-  });
-  return { status, stdout, stderr };
-}
-const metricsIn = (folder: string) =>
-  JSON.parse(readFileSync(join(home, folder, 'metrics.json'), 'utf8')) as Metrics;
 const distances = (folder: string) => metricsIn(folder).rows.map(({ seconds: _, ...row }) => row);
 
 /** Counts of cells whose genes rise and fall with the day. */

@@ -1,18 +1,16 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openH5ad } from '../../engine/io/h5ad-read.ts';
 import { writeH5ad } from '../../engine/io/h5ad-write.ts';
 import { randomStream } from '../../engine/random.ts';
+import { MAIN, openCommandLine } from '../testing/command-line.ts';
 
-const MAIN = new URL('../../dist/app/cli/main.js', import.meta.url).pathname;
 const SESSION = join('out', 'results.meander.h5ad');
-let home: string;
+const { home, meander, remove } = openCommandLine('export');
 
 beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), 'meander-export-cli-'));
   const random = randomStream(1, 'export cells');
   const nObs = 120;
   await writeH5ad(join(home, 'course.h5ad'), {
@@ -31,11 +29,7 @@ beforeAll(async () => {
   expect(stderr).not.toMatch(/defect/);
   expect(status).toBe(0);
 });
-afterAll(() => rmSync(home, { recursive: true }));
-
-function meander(...args: string[]) {
-  return spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8', cwd: home });
-}
+afterAll(remove);
 
 it('writes several files of a session at once, and its report to the byte', async () => {
   const { status, stdout, stderr } = meander('export', SESSION, '--h5ad', 'x.h5ad', '--csv', 'x.csv');

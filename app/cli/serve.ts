@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { Command, Option as CommanderOption, InvalidArgumentError } from 'commander';
-import { DEFAULT_PORT, startServer } from '../serve.ts';
 import { stopSignal } from './stop.ts';
+
+const DEFAULT_PORT = 8317;
 
 /** `meander serve`: the interface in a browser, for data on this computer. */
 export function serveCommand(): Command {
@@ -15,6 +16,8 @@ export function serveCommand(): Command {
     .action(async (folders: string[], { port, address }: { port: number; address: string }) => {
       const { signal, release } = stopSignal();
       try {
+        // the other commands need not wait for all that it loads
+        const { startServer } = await import('../serve.ts');
         const server = await startServer({ folders, port, address });
         process.stdout.write(welcome(server, folders));
         if (!signal.aborted) await once(signal, 'abort');

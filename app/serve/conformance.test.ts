@@ -1,75 +1,26 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MessageChannel, Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { WebSocket } from 'ws';
-import { CancelledError, InputError, WorkError } from '../../engine/errors.ts';
-import { createHost } from '../../engine/host/host.ts';
-import {
-  type EngineMessage,
-  type FileInfo,
-  type Progress,
-  preparationSchema,
-  type Request,
-} from '../../engine/host/protocol.ts';
-import { writeH5ad } from '../../engine/io/h5ad-write.ts';
-import { randomStream } from '../../engine/random.ts';
+import { InputError } from '../../engine/errors.ts';
+import { type Progress, preparationSchema } from '../../engine/host/protocol.ts';
 import { exampleDataset } from '../../engine/simulate/example.ts';
 import { writeExample } from '../../engine/simulate/write-example.ts';
-// biome-ignore-start lint/style/noRestrictedImports: both ends of the contract meet here
-import { type Client, createClient } from '../../renderer/client/client.ts';
-import type { Transport } from '../../renderer/client/engine-client.ts';
-import { createPortTransport, type Port } from '../../renderer/client/message-port.ts';
-import { createSocketTransport, type Socket } from '../../renderer/client/socket-transport.ts';
-// biome-ignore-end lint/style/noRestrictedImports: as above
-import { startServer } from '../serve.ts';
-import { enter } from '../testing/served.ts';
-
-/** One interface and its engine, with what goes over the line in between. */
-interface Line {
-  client: Client;
-  messages: EngineMessage[];
-  handleOf(name: string): string;
-  /** whatever, past the client */
-  sendRaw(message: unknown): void;
-  /** as when the page is closed, or the engine's process ends */
-  disconnect(): void;
-  close(): Promise<void>;
-}
+import { LINES, type Line } from '../testing/lines.ts';
+import { writeMany, writeText } from '../testing/many-cells.ts';
+import { type WatchedWorkers, watchWorkers } from '../testing/workers.ts';
 
 const example = exampleDataset();
 const PREPARATION = preparationSchema.parse({});
-/** More cells than can be laid out in the time that a cancel takes. */
-const MANY = 4000;
-/** each with the kind of its last task */
-const workers = new Map<Worker, string>();
+let workers: WatchedWorkers;
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'meander-conformance-'));
   await writeExample(join(folder, 'example.h5ad'));
-  const random = randomStream(1, 'conformance');
-  const cloud = Float32Array.from({ length: MANY * 20 }, () => random.normal());
-  cloud.fill(Number.NaN, 0, 20);
-  await writeH5ad(join(folder, 'many.h5ad'), {
-    nObs: MANY,
-    nVars: 0,
-    obsNames: Array.from({ length: MANY }, (_, i) => `cell ${i}`),
-    varNames: [],
-    obs: {
-      day: Float64Array.from({ length: MANY }, (_, i) => i % 3),
-      good: Int32Array.from({ length: MANY }, (_, i) => Number(i > 0)),
-    },
-    obsm: { X_cloud: { values: cloud, shape: [MANY, 20] } },
-  });
+  await writeMany(join(folder, 'many.h5ad'));
   await writeText(join(folder, 'text'), 300, 40, 5);
-  await writeText(join(folder, 'long text'), 20_000, 500, 100);
-  const { postMessage } = Worker.prototype;
-  vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (this: Worker, ...args) {
-    workers.set(this, (args[0] as { kind: string }).kind);
-    return postMessage.apply(this, args as Parameters<typeof postMessage>);
-  });
+  workers = watchWorkers();
 });
 
 afterAll(async () => {
@@ -77,123 +28,19 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** A matrix.mtx with names; entry k of a cell c is the gene 3k + c, with the value k + 1. */
-async function writeText(path: string, cells: number, genes: number, each: number): Promise<void> {
-  await mkdir(path);
-  const lines = [`%%MatrixMarket matrix coordinate integer general`, `${genes} ${cells} ${cells * each}`];
-  for (let c = 0; c < cells; c++)
-    for (let k = 0; k < each; k++) lines.push(`${((3 * k + c) % genes) + 1} ${c + 1} ${k + 1}`);
-  await writeFile(join(path, 'matrix.mtx'), `${lines.join('\n')}\n`);
-  await writeFile(join(path, 'barcodes.tsv'), Array.from({ length: cells }, (_, c) => `b${c}\n`).join(''));
-  await writeFile(
-    join(path, 'genes.tsv'),
-    Array.from({ length: genes }, (_, g) => `ENSG${String(g).padStart(11, '0')}\tGene${g}\n`).join(''),
-  );
-}
-
-function deferred(): { promise: Promise<void>; resolve(): void } {
-  let resolve = () => {};
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
-}
-
-const idle = async (worker: Worker) => {
-  const before = worker.performance.eventLoopUtilization();
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  return worker.performance.eventLoopUtilization(before).utilization < 0.5;
-};
-const alive = () => [...workers.keys()].filter(({ threadId }) => threadId !== -1);
-
-async function overPorts(): Promise<Line> {
-  const host = createHost({
-    pathsOf: (handles) =>
-      handles.map((handle) => {
-        if (!handle.startsWith('file ')) throw new InputError('This file is not known.');
-        return join(folder, handle.slice(5));
-      }),
-  });
-  const { port1, port2 } = new MessageChannel();
-  const connection = host.connect((message) => port1.postMessage(message));
-  port1.on('message', (message) => connection.receive(message));
-  const transport = createPortTransport();
-  transport.attach(port2 as unknown as Port);
-  return {
-    ...observed(transport),
-    handleOf: (name) => `file ${name}`,
-    sendRaw: (message) => port2.postMessage(message),
-    disconnect() {
-      void connection.close();
-      transport.lose();
-    },
-    async close() {
-      port1.close();
-      await host.close();
-    },
-  };
-}
-
-async function overSocket(): Promise<Line> {
-  const pages = await mkdtemp(join(tmpdir(), 'meander-pages-'));
-  await writeFile(join(pages, 'index.html'), '<!doctype html>');
-  const server = await startServer({ folders: [folder], port: 0, interfaceFolder: pages });
-  const { origin, cookie } = await enter(server.url);
-  const files = (await (await fetch(`${origin}/api/files`, { headers: { cookie } })).json()) as FileInfo[];
-  const socket = new WebSocket(`${origin.replace('http', 'ws')}/engine`, { headers: { cookie }, origin });
-  socket.on('error', () => {});
-  const transport = createSocketTransport(socket as unknown as Socket);
-  const { Packr } = await import('msgpackr');
-  return {
-    ...observed(transport),
-    handleOf: (name) => files.find((file) => file.name === name)?.handle ?? name,
-    sendRaw: (message) => socket.send(new Packr({ useRecords: false, moreTypes: true }).pack(message)),
-    disconnect: () => socket.terminate(),
-    async close() {
-      await server.close();
-      await rm(pages, { recursive: true });
-    },
-  };
-}
-
-function observed(transport: Transport): Pick<Line, 'client' | 'messages'> {
-  const messages: EngineMessage[] = [];
-  const client = createClient({
-    ...transport,
-    onMessage: (listener) =>
-      transport.onMessage((message) => {
-        messages.push(message);
-        listener(message);
-      }),
-  });
-  return { client, messages };
-}
-
-describe.each([
-  ['MessagePort', overPorts],
-  ['WebSocket', overSocket],
-])('over a %s', (_, connect) => {
+describe.each(LINES)('over a %s', (_, connect) => {
   let line: Line;
-  let client: Client;
+  let client: Line['client'];
   let dataset: string;
-  let many: string;
   beforeAll(async () => {
-    workers.clear();
-    line = await connect();
+    workers.forget();
+    line = await connect(folder);
     client = line.client;
     ({ dataset } = await open('example.h5ad'));
-    ({ dataset: many } = await open('many.h5ad'));
   });
   afterAll(() => line.close());
 
   const open = (name: string) => client.request({ kind: 'open', files: [line.handleOf(name)] });
-  /** a map of cells that takes its time */
-  const longWork = () =>
-    ({
-      kind: 'prepare',
-      dataset: many,
-      preparation: { ...PREPARATION, embedding: 'X_cloud', where: [{ column: 'good', min: 1, max: null }] },
-    }) satisfies Request;
 
   test('the example is what is simulated', async () => {
     const opened = await client.request({ kind: 'example' });
@@ -362,7 +209,7 @@ describe.each([
 
   test('errors keep their kind and say what to do, without paths', async () => {
     await client.request({ kind: 'cell', dataset, row: 0 });
-    const before = new Set(alive());
+    const before = new Set(workers.alive());
     const error = await client
       .request({ kind: 'timepoints', dataset, time: 'dya', timepoints: null, where: [] })
       .catch((error: unknown) => error);
@@ -370,7 +217,7 @@ describe.each([
     expect((error as InputError).detail).toMatchObject({ file: 'example.h5ad', key: 'obs/dya' });
     expect(JSON.stringify(line.messages)).not.toContain(folder);
     // what the user got wrong costs no worker, which may keep a large text in memory
-    expect(new Set(alive())).toEqual(before);
+    expect(new Set(workers.alive())).toEqual(before);
     await expect(open('nowhere')).rejects.toBeInstanceOf(InputError);
     await expect(client.request({ kind: 'gene', dataset, column: 1e6 })).rejects.toBeInstanceOf(InputError);
     await expect(client.request({ kind: 'cell', dataset, row: 1e6 })).rejects.toBeInstanceOf(InputError);
@@ -398,84 +245,5 @@ describe.each([
     expect(answered()).not.toContain(902);
     for (const message of line.messages.filter(({ id }) => id >= 900))
       expect(message).toMatchObject({ kind: 'error', error: { tag: 'input' } });
-  });
-
-  test('quick requests do not wait for long ones', async () => {
-    const stop = new AbortController();
-    const begun = deferred();
-    let ended = false;
-    const long = client
-      .request(longWork(), {
-        signal: stop.signal,
-        onProgress: ({ stage }) => stage !== 'reading' && begun.resolve(),
-      })
-      .finally(() => {
-        ended = true;
-      });
-    await begun.promise;
-    await client.request({ kind: 'obs', dataset: many, column: 'day' });
-    expect(ended).toBe(false);
-    stop.abort();
-    await expect(long).rejects.toBeInstanceOf(CancelledError);
-  });
-
-  // how soon a cancel is answered is part of the contract; a busy machine gets another try
-  test.each(['prepare', 'open'] as const)(
-    'a cancel of %s is answered within 500 ms, and nothing goes on',
-    { retry: 2 },
-    async (what) => {
-      const stop = new AbortController();
-      const begun = deferred();
-      const options = {
-        signal: stop.signal,
-        onProgress: ({ stage }: Progress) => (what === 'open' || stage !== 'reading') && begun.resolve(),
-      };
-      const before = new Set(alive());
-      const running =
-        what === 'open'
-          ? client.request({ kind: 'open', files: [line.handleOf('long text')] }, options)
-          : client.request(longWork(), options);
-      await begun.promise;
-      line.messages.length = 0;
-      const start = performance.now();
-      stop.abort();
-      await expect(running).rejects.toBeInstanceOf(CancelledError);
-      const answers = () => line.messages.filter(({ kind }) => kind !== 'progress');
-      await vi.waitFor(() => expect(answers()).toHaveLength(1), { timeout: 5000, interval: 5 });
-      expect(performance.now() - start).toBeLessThan(500);
-      expect(answers()[0]).toMatchObject({ kind: 'error', error: { tag: 'cancelled' } });
-      expect(await Promise.all(alive().map(idle))).not.toContain(false);
-      const more = () => alive().filter((worker) => !before.has(worker));
-      if (what === 'open') await vi.waitFor(() => expect(more()).toEqual([]));
-      expect(answers()).toHaveLength(1);
-      await client.request({ kind: 'obs', dataset, column: 'day' });
-    },
-  );
-
-  test('a worker that is killed is told, and the next request works', async () => {
-    const busyWith = (kind: string) => alive().filter((worker) => workers.get(worker) === kind);
-    const running = client.request(longWork(), {
-      onProgress: () => void busyWith('prepare')[0]?.terminate(),
-    });
-    await expect(running).rejects.toBeInstanceOf(WorkError);
-    await client.request({ kind: 'obs', dataset: many, column: 'day' });
-    await Promise.all(busyWith('read obs').map((worker) => worker.terminate()));
-    const days = await client.request({ kind: 'obs', dataset: many, column: 'day' });
-    expect(days.kind === 'numbers' && [...days.values.subarray(0, 4)]).toEqual([0, 1, 2, 0]);
-  });
-
-  test('when the line breaks, what waits is told so, and nothing goes on behind it', async () => {
-    const begun = deferred();
-    const lost = deferred();
-    client.onLost(lost.resolve);
-    const running = client.request(longWork(), { onProgress: () => begun.resolve() });
-    const told = expect(running).rejects.toBeInstanceOf(WorkError);
-    await begun.promise;
-    line.disconnect();
-    await Promise.all([told, lost.promise]);
-    await expect(client.request({ kind: 'example' })).rejects.toBeInstanceOf(WorkError);
-    // those of the datasets are gone; those for long work, of all connections, may stay
-    await vi.waitFor(() => expect(alive().map((worker) => workers.get(worker))).not.toContain('read obs'));
-    expect(await Promise.all(alive().map(idle))).not.toContain(false);
   });
 });

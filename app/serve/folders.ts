@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { InputError } from '../../engine/errors.ts';
 import type { FileInfo } from '../../engine/host/protocol.ts';
+import { createHandles } from '../handles.ts';
 
 const MOST_FILES = 2000;
 const DEPTH = 5;
@@ -23,14 +23,7 @@ export interface ServedFolders {
 /** @throws InputError: no folder */
 export async function serveFolders(folders: readonly string[]): Promise<ServedFolders> {
   const roots = await Promise.all(folders.map(rootOf));
-  const handles = new Map<string, string>();
-  const paths = new Map<string, string>();
-  const handleOf = (path: string) => {
-    const handle = handles.get(path) ?? randomUUID();
-    handles.set(path, handle);
-    paths.set(handle, path);
-    return handle;
-  };
+  const handles = createHandles();
   return {
     async list() {
       const found = new Map<string, FileInfo>();
@@ -38,7 +31,7 @@ export async function serveFolders(folders: readonly string[]): Promise<ServedFo
         for await (const { path, bytes, shown } of walk(root, roots)) {
           const name = roots.length > 1 || shown === '' ? join(basename(root), shown) : shown;
           if (!found.has(path))
-            found.set(path, { handle: handleOf(path), name: name.replaceAll(sep, '/'), bytes });
+            found.set(path, { handle: handles.of(path), name: name.replaceAll(sep, '/'), bytes });
           if (found.size >= MOST_FILES) return [...found.values()];
         }
       return [...found.values()];
@@ -46,7 +39,7 @@ export async function serveFolders(folders: readonly string[]): Promise<ServedFo
     pathsOf: (asked) =>
       Promise.all(
         asked.map(async (handle) => {
-          const path = paths.get(handle);
+          const path = handles.pathOf(handle);
           if (path === undefined)
             throw new InputError('This file is not known here.', {
               action: 'Choose it from the list of files again.',

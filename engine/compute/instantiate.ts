@@ -1,17 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { builtUrl } from '../built.ts';
 import { WorkError } from '../errors.ts';
-
-type WasmModule = { readonly wasmModule: unique symbol };
-
-// the type library without DOM knows no WebAssembly
-const { WebAssembly } = globalThis as unknown as {
-  WebAssembly: {
-    Module: new (bytes: Uint8Array) => WasmModule;
-    Memory: new (size: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
-    Instance: new (module: WasmModule, imports: object) => { exports: unknown };
-  };
-};
+import { createMemory, instantiate, PAGE } from './kernel-module.ts';
 
 /** A kernel's memory, given out from the front and never taken back. */
 export interface KernelMemory {
@@ -21,22 +9,17 @@ export interface KernelMemory {
 }
 
 const ALIGNMENT = 64;
-const PAGE = 65_536;
 /** what the module asks for (asconfig.json), its constants among it */
 const LEAST_PAGES = 16;
-let compiled: WasmModule | undefined;
 
 /**
- * The compiled kernels with a memory of their own, at once instead of awaited.
+ * The compiled kernels with a memory of their own.
  * @param bytes that will be asked of the memory, 64 more for each array
  * @throws WorkError where the compiled kernels are missing or the memory is not to be had
  */
 export function instantiateKernels<T>(bytes: number): { kernels: T; memory: KernelMemory } {
-  compiled ??= compile();
-  const pages = LEAST_PAGES + Math.ceil(bytes / PAGE);
-  const memory = createMemory(pages);
-  const instance = new WebAssembly.Instance(compiled, { env: { memory, abort } });
-  const kernels = instance.exports as T & { heapStart(): number };
+  const memory = memoryOf(LEAST_PAGES + Math.ceil(bytes / PAGE));
+  const kernels = instantiate<T>(memory);
   let top = Math.ceil(kernels.heapStart() / ALIGNMENT) * ALIGNMENT;
   const reserve = (size: number) => {
     const start = top;
@@ -53,9 +36,9 @@ export function instantiateKernels<T>(bytes: number): { kernels: T; memory: Kern
   };
 }
 
-function createMemory(pages: number) {
+function memoryOf(pages: number) {
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+    return createMemory(pages);
   } catch (cause) {
     throw new WorkError(
       'There is not enough memory for this many cells or genes.',
@@ -66,21 +49,4 @@ function createMemory(pages: number) {
       cause,
     );
   }
-}
-
-function compile(): WasmModule {
-  const url = builtUrl('compute/kernels.wasm');
-  try {
-    return new WebAssembly.Module(readFileSync(url));
-  } catch (cause) {
-    throw new WorkError(
-      'The compiled kernels are missing.',
-      { file: url.pathname, action: 'run `npm run build`' },
-      cause,
-    );
-  }
-}
-
-function abort(): never {
-  throw new Error('a kernel aborted');
 }

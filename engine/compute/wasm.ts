@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { builtUrl } from '../built.ts';
 import { WorkError } from '../errors.ts';
+import { createMemory, instantiate, PAGE } from './kernel-module.ts';
 import type { GemmLayout, Kernels, LandSamples, Vector } from './kernels.ts';
 
 /** What `assembly/index.ts` exports; arrays are pointers (bytes), flags are 0 or 1. */
 interface Exports {
-  heapStart(): number;
   gemmScratchLength(): number;
   gemm(
     layout: number,
@@ -60,27 +58,13 @@ interface Exports {
 
 export interface WasmOptions {
   /**
-   * Size of the kernels' memory, 1 to 4000; default 512. It is fixed, because growing would detach every array.
-   * Only pages that were written cost physical memory.
+   * Size of the kernels' memory, 1 to 4000; default 512. Only pages that were written cost physical memory.
    */
   megabytes?: number;
 }
 
-type WasmModule = { readonly wasmModule: unique symbol };
-type WasmMemory = { readonly buffer: ArrayBuffer };
-
-// the type library without DOM knows no WebAssembly
-const { WebAssembly } = globalThis as unknown as {
-  WebAssembly: {
-    Memory: new (size: { initial: number; maximum: number }) => WasmMemory;
-    compile(bytes: Uint8Array): Promise<WasmModule>;
-    instantiate(module: WasmModule, imports: object): Promise<{ exports: unknown }>;
-  };
-};
-
 const alignment = 64;
 const layouts: Record<GemmLayout, number> = { nn: 0, nt: 1, tn: 2 };
-let compiled: Promise<WasmModule> | undefined;
 
 /**
  * Kernels with a memory of their own, in float32 with WASM SIMD. Relaxed SIMD is not used: fused products would
@@ -89,12 +73,13 @@ let compiled: Promise<WasmModule> | undefined;
  */
 export async function loadKernels(options: WasmOptions = {}): Promise<Kernels> {
   const { megabytes = 512 } = options;
-  compiled ??= compile();
-  const module = await compiled;
-  const pages = megabytes * 16;
-  let memory: WasmMemory;
+  const memory = memoryOf(megabytes);
+  return bindKernels(instantiate<Exports>(memory), memory.buffer);
+}
+
+function memoryOf(megabytes: number) {
   try {
-    memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    return createMemory((megabytes * 2 ** 20) / PAGE);
   } catch (cause) {
     throw new WorkError(
       'There is not enough memory for another fit.',
@@ -102,30 +87,9 @@ export async function loadKernels(options: WasmOptions = {}): Promise<Kernels> {
       cause,
     );
   }
-  const instance = await WebAssembly.instantiate(module, { env: { memory, abort } });
-  return bindKernels(instance.exports as Exports, memory.buffer);
 }
 
-async function compile(): Promise<WasmModule> {
-  const url = builtUrl('compute/kernels.wasm');
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(url);
-  } catch (cause) {
-    throw new WorkError(
-      'The compiled kernels are missing.',
-      { file: url.pathname, action: 'run `npm run build`' },
-      cause,
-    );
-  }
-  return WebAssembly.compile(bytes);
-}
-
-function abort(): never {
-  throw new Error('a kernel aborted');
-}
-
-function bindKernels(wasm: Exports, buffer: ArrayBuffer): Kernels {
+function bindKernels(wasm: Exports & { heapStart(): number }, buffer: ArrayBuffer): Kernels {
   let top = align(wasm.heapStart());
 
   const reserve = (bytes: number): number => {

@@ -127,3 +127,10 @@ export function firstAbove(ascending: Float64Array, start: number, end: number, 
   }
   return low;
 }
+
+/** Fills `out` with indices drawn by their mass, with replacement; `mass` becomes its running sums. */
+export function drawByMass(mass: Float64Array, random: RandomStream, out: Int32Array): void {
+  for (let j = 1; j < mass.length; j++) mass[j]! += mass[j - 1]!;
+  const total = mass.at(-1)!;
+  for (let k = 0; k < out.length; k++) out[k] = firstAbove(mass, 0, mass.length, random.uniform() * total);
+}

@@ -1,5 +1,5 @@
 import { drawWithoutReplacement, type RandomStream } from '../random.ts';
-import { type Coupling, firstAbove } from './coupling.ts';
+import { type Coupling, drawByMass, firstAbove } from './coupling.ts';
 import { exactPlan } from './exact-ot.ts';
 import type { Points } from './ground-cost.ts';
 import { sinkhorn } from './sinkhorn.ts';
@@ -73,13 +73,10 @@ export function globalPlan(
     const mass = new Float64Array(columns.length);
     for (let i = 0; i < rows.length; i++) {
       plan.row(i, mass);
-      for (let j = 1; j < mass.length; j++) mass[j]! += mass[j - 1]!;
-      for (let k = 0; k < SINKHORN_PARTNERS; k++) {
-        const j = firstAbove(mass, 0, mass.length, random.uniform() * mass.at(-1)!);
-        partners[i * SINKHORN_PARTNERS + k] = columns[j]!;
-      }
+      drawByMass(mass, random, partners.subarray(i * SINKHORN_PARTNERS, (i + 1) * SINKHORN_PARTNERS));
       starts[i + 1] = SINKHORN_PARTNERS;
     }
+    partners = partners.map((j) => columns[j]!);
   }
   for (let i = 0; i < rows.length; i++) starts[i + 1]! += starts[i]!;
   for (let i = 0; i < rows.length; i++) {
@@ -128,8 +125,7 @@ export function somePart(rows: Int32Array, random: RandomStream): Int32Array {
     .sort();
 }
 
-/** Rows as a cloud of their own [rows, d]. */
-export function gather(points: Points, rows: Int32Array, d: number): Float32Array {
+function gather(points: Points, rows: Int32Array, d: number): Float32Array {
   const out = new Float32Array(rows.length * d);
   rows.forEach((row, i) => {
     for (let j = 0; j < d; j++) out[i * d + j] = points[row * d + j]!;

@@ -11,11 +11,12 @@ export interface ScalingKernel {
   readonly gamma: Float64Array;
   /** 1: all entries of the column are so small that float32 does not hold them well */
   readonly isFar: Uint8Array;
+  /** how many are */
   readonly far: number;
   rebuild(cost: CostRows, g: Float64Array, epsilon: number, poll: () => void): void;
   /** Row i lies in the values from the returned offset on, until the next call. */
   row(i: number): number;
-  values(): Float32Array;
+  readonly values: Float32Array;
 }
 
 /** below exp of this float32 is near its smallest normal numbers, which are slow and inexact */
@@ -61,7 +62,7 @@ export function createScalingKernel(maxN: number, maxM: number, storedBytes: num
     get far() {
       return far;
     },
-    values: () => values,
+    values,
     rebuild(cost, g, epsilon, poll) {
       const { n, m } = cost;
       source = cost;

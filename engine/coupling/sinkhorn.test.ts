@@ -144,37 +144,6 @@ it('tends to the least cost of all permutations as ε → 0', () => {
   }
 });
 
-describe('drawPairs', () => {
-  const n = 30;
-  const m = 20;
-  const massY = drawn(8, m, (v) => 1 + v);
-  massY[3] = 0;
-  const plan = sinkhorn(normalCloud(n, 2, 1), n, normalCloud(m, 2, 2), m, 2, {
-    massY,
-    relativeEpsilon: 0.1,
-  });
-
-  it('draws pairs as often as the plan says', () => {
-    const count = 60_000;
-    const { rows, columns } = plan.drawPairs(count, randomStream(1, 'pairs'));
-    const matrix = matrixOf(plan, n, m);
-    const seen = new Float64Array(n * m);
-    for (let pair = 0; pair < count; pair++) seen[rows[pair]! * m + columns[pair]!]!++;
-    for (let e = 0; e < n * m; e++) {
-      const expected = count * matrix[e]!;
-      // five standard deviations of a Poisson count, and one more for the cells that expect none
-      expect(Math.abs(seen[e]! - expected)).toBeLessThan(5 * Math.sqrt(expected) + 1);
-    }
-    expect(columns.includes(3)).toBe(false);
-  });
-
-  it('repeats itself for a stream', () => {
-    expect(plan.drawPairs(50, randomStream(2, 'pairs'))).toEqual(
-      plan.drawPairs(50, randomStream(2, 'pairs')),
-    );
-  });
-});
-
 describe('odd clouds', () => {
   it('reaches far outliers on both sides', () => {
     const x = normalCloud(80, 2, 1);

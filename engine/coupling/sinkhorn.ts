@@ -1,8 +1,9 @@
 import { CancelledError, InputError } from '../errors.ts';
-import type { RandomStream } from '../random.ts';
 import { checkPoints } from './check-points.ts';
 import { expOrZero } from './exp-table.ts';
-import { type Points, squaredDistances, transpose } from './ground-cost.ts';
+import { type CostRows, matrixCost, type Points, squaredDistances, transpose } from './ground-cost.ts';
+import { pointCost } from './point-cost.ts';
+import { sharesOf } from './shares.ts';
 
 export interface SinkhornOptions {
   /** entropic regularisation ε as a share of the mean cost; default 0.01 */
@@ -37,12 +38,6 @@ export interface SinkhornPlan {
   primalCost(): number;
   /** π_ij for all j, into `out` [m] */
   row(i: number, out: Float64Array): void;
-  /**
-   * Pairs drawn from the plan with replacement: a row by its mass, then a column by its share of the row.
-   * O(m) a pair.
-   * @returns rows of x and of y, [count] each
-   */
-  drawPairs(count: number, random: RandomStream): { rows: Int32Array; columns: Int32Array };
 }
 
 /**
@@ -75,10 +70,10 @@ export function sinkhorn(
       found: String(relativeEpsilon),
     });
   }
-  const a = masses(options.massX, n, 'massX');
-  const b = masses(options.massY, m, 'massY');
+  const a = sharesOf(options.massX, n, 'massX');
+  const b = sharesOf(options.massY, m, 'massY');
   const cost = costRows(x, n, y, m, d, storedBytes);
-  const meanCost = meanOf(cost, n, m);
+  const meanCost = meanOf(cost);
   // equal points everywhere: any ε gives the same plan
   const epsilon = relativeEpsilon * (meanCost || 1);
   const state = { f: new Float64Array(n), g: new Float64Array(m), a, b, cost };
@@ -142,18 +137,12 @@ const LARGEST_WEIGHT = 1.95;
 // a growth of the error that is more than the disturbance by a new weight
 const DIVERGING = 30;
 
-/** Cost rows: row i lies in `values` from the returned offset on, until the next call. */
-interface Costs {
-  row(i: number): number;
-  values: Float64Array;
-}
-
 interface State {
   f: Float64Array;
   g: Float64Array;
   a: Float64Array;
   b: Float64Array;
-  cost: Costs;
+  cost: CostRows;
 }
 
 /** a row or column that the kernel reaches with less than this has its potential set anew */
@@ -237,7 +226,7 @@ function nearestPotential(costs: Float64Array, at: number, g: Float64Array, b: F
 
 /** The same for some columns: g_j = min_i (c_ij − f_i). */
 function reachColumns(
-  cost: Costs,
+  cost: CostRows,
   f: Float64Array,
   a: Float64Array,
   g: Float64Array,
@@ -275,64 +264,20 @@ function plan({ f, g, a, b, cost }: State, n: number, m: number, epsilon: number
       }
       return total;
     },
-    drawPairs(count: number, random: RandomStream) {
-      const cumulativeA = cumulated(a);
-      const rows = new Int32Array(count);
-      const columns = new Int32Array(count);
-      const cumulative = new Float64Array(m);
-      for (let pair = 0; pair < count; pair++) {
-        const i = pick(cumulativeA, random);
-        row(i, cumulative);
-        for (let j = 1; j < m; j++) cumulative[j]! += cumulative[j - 1]!;
-        rows[pair] = i;
-        columns[pair] = pick(cumulative, random);
-      }
-      return { rows, columns };
-    },
   };
 }
 
-function cumulated(weights: Float64Array): Float64Array {
-  let sum = 0;
-  return weights.map((weight) => {
-    sum += weight;
-    return sum;
-  });
-}
-
-/** An index drawn by its weight, from the running sums of the weights. */
-function pick(cumulative: Float64Array, random: RandomStream): number {
-  const wanted = random.uniform() * cumulative[cumulative.length - 1]!;
-  let low = 0;
-  let high = cumulative.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    // the first that is above: one of weight 0 has the same sum as the one before
-    if (cumulative[middle]! > wanted) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-function costRows(x: Points, n: number, y: Points, m: number, d: number, storedBytes: number): Costs {
+function costRows(x: Points, n: number, y: Points, m: number, d: number, storedBytes: number): CostRows {
+  if (8 * n * m > storedBytes) return pointCost(x, n, y, m, d, 'squared-euclidean', false);
   const columns = new Float64Array(m * d);
   transpose(y, undefined, m, d, columns);
-  if (8 * n * m <= storedBytes) {
-    const values = new Float64Array(n * m);
-    for (let i = 0; i < n; i++) squaredDistances(x, i * d, columns, m, d, values, i * m);
-    return { values, row: (i) => i * m };
-  }
-  const values = new Float64Array(m);
-  return {
-    values,
-    row(i) {
-      squaredDistances(x, i * d, columns, m, d, values, 0);
-      return 0;
-    },
-  };
+  const values = new Float64Array(n * m);
+  for (let i = 0; i < n; i++) squaredDistances(x, i * d, columns, m, d, values, i * m);
+  return matrixCost(values, n, m);
 }
 
-function meanOf(cost: Costs, n: number, m: number): number {
+function meanOf(cost: CostRows): number {
+  const { n, m } = cost;
   let total = 0;
   for (let i = 0; i < n; i++) {
     const at = cost.row(i);
@@ -341,18 +286,4 @@ function meanOf(cost: Costs, n: number, m: number): number {
     total += own;
   }
   return total / n / m;
-}
-
-function masses(given: ArrayLike<number> | undefined, n: number, option: string): Float64Array {
-  if (given === undefined) return new Float64Array(n).fill(1 / n);
-  const out = Float64Array.from(given);
-  const total = out.reduce((sum, mass) => sum + mass, 0);
-  if (out.length !== n || !(total > 0 && Number.isFinite(total)) || out.some((mass) => mass < 0)) {
-    throw new InputError('Sinkhorn cannot use these masses.', {
-      option,
-      expected: `${n} numbers that are not negative, with a positive sum`,
-      found: `${out.length} numbers with the sum ${total}`,
-    });
-  }
-  return out.map((mass) => mass / total);
 }

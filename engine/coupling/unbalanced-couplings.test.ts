@@ -85,14 +85,19 @@ describe('pairs of an unbalanced plan between whole clouds', () => {
     expectPlan(seen, (repeats * 20) / 2);
   });
 
-  it('set out from cells of the minibatch', () => {
+  it('set out from cells of the minibatch, by their mass', () => {
     const coupling = unbalancedGlobalCoupling(plan, rows0, rows1, randomStream(1, 'partners'));
-    const [out0, out1] = [new Int32Array(64), new Int32Array(64)];
-    coupling.draw(Int32Array.of(5, 11), rows1, randomStream(2, 'draw'), out0, out1);
-    expect(new Set(out0)).toEqual(new Set([5, 11]));
-    const share = out0.filter((row) => row === 5).length / 64;
-    const wanted = plan.rowMass[5]! / (plan.rowMass[5]! + plan.rowMass[11]!);
-    expect(Math.abs(share - wanted)).toBeLessThan(0.25);
+    const byMass = [...rows0].sort((i, j) => plan.rowMass[i]! - plan.rowMass[j]!);
+    const [light, heavy] = [byMass[0]!, byMass.at(-1)!];
+    const draws = 4000;
+    const [out0, out1] = [new Int32Array(draws), new Int32Array(draws)];
+    coupling.draw(Int32Array.of(light, heavy), rows1, randomStream(2, 'draw'), out0, out1);
+    expect(new Set(out0)).toEqual(new Set([light, heavy]));
+    const share = out0.filter((row) => row === heavy).length / draws;
+    const wanted = plan.rowMass[heavy]! / (plan.rowMass[light]! + plan.rowMass[heavy]!);
+    expect(wanted).toBeGreaterThan(0.6);
+    // the sd of the share is below 0.008
+    expect(Math.abs(share - wanted)).toBeLessThan(0.04);
   });
 
   it('take another cell where the plan was made without those of the minibatch', () => {

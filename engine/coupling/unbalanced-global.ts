@@ -1,7 +1,6 @@
 import type { RandomStream } from '../random.ts';
-import { type Coupling, firstAbove } from './coupling.ts';
+import { type Coupling, drawByMass, firstAbove } from './coupling.ts';
 import type { UnbalancedPlan } from './unbalanced-ot.ts';
-import { cumulated } from './unbalanced-ot.ts';
 
 /** Partners that are drawn once for a row of mean mass; others have them by their mass. */
 const MEAN_PARTNERS = 16;
@@ -63,10 +62,15 @@ function drawPartners(
   const shares = new Float64Array(columns.length);
   for (let i = 0; i < n; i++) {
     row(i, shares);
-    for (let j = 1; j < shares.length; j++) shares[j]! += shares[j - 1]!;
-    const total = shares.at(-1)!;
-    for (let k = starts[i]!; k < starts[i + 1]!; k++)
-      partners[k] = columns[firstAbove(shares, 0, shares.length, random.uniform() * total)]!;
+    drawByMass(shares, random, partners.subarray(starts[i]!, starts[i + 1]!));
   }
-  return { starts, partners };
+  return { starts, partners: partners.map((j) => columns[j]!) };
+}
+
+function cumulated(weights: Float64Array): Float64Array {
+  let sum = 0;
+  return weights.map((weight) => {
+    sum += weight;
+    return sum;
+  });
 }

@@ -147,10 +147,7 @@ describe('unbalanced plan', () => {
     expect(plan.logRowGain.every(Number.isFinite)).toBe(true);
     expect(plan.columnMass[0]).toBe(0);
     expect(plan.converged).toBe(true);
-    const [sum] = [plan.rowMass.reduce((total, mass) => total + mass)];
-    expect(sum).toBeCloseTo(1, 9);
-    const { rows } = plan.drawPairs(2000, randomStream(1, 'draw'));
-    expect(rows).not.toContain(0);
+    expect(plan.rowMass.reduce((total, mass) => total + mass)).toBeCloseTo(1, 9);
   });
 
   it('knows what its own rows would gain as new points', () => {
@@ -161,25 +158,6 @@ describe('unbalanced plan', () => {
     again.forEach((gain, i) => {
       expect(Math.abs(gain - plan.logRowGain[i]!)).toBeLessThan(1e-5);
     });
-  });
-
-  it('draws pairs by their mass', () => {
-    const [n, m, d] = [20, 15, 2];
-    const plan = unbalancedPlan(normalCloud(n, d, 9), n, normalCloud(m, d, 10, 1), m, d, { tau: 0.5 });
-    const count = 40_000;
-    const { rows, columns } = plan.drawPairs(count, randomStream(2, 'draw'));
-    const seen = new Float64Array(n * m);
-    for (let k = 0; k < count; k++) seen[rows[k]! * m + columns[k]!]! += 1 / count;
-    const row = new Float64Array(m);
-    let chiSquare = 0;
-    for (let i = 0; i < n; i++) {
-      plan.row(i, row);
-      for (let j = 0; j < m; j++) {
-        if (row[j]! > 1e-12) chiSquare += (count * (seen[i * m + j]! - row[j]!) ** 2) / row[j]!;
-      }
-    }
-    // 299 degrees of freedom: mean 299, sd 24
-    expect(chiSquare).toBeLessThan(299 + 6 * 25);
   });
 
   it('refuses what cannot serve, and stops when asked', () => {

@@ -1,7 +1,5 @@
 import { CancelledError, InputError } from '../errors.ts';
-import type { RandomStream } from '../random.ts';
 import { checkPoints } from './check-points.ts';
-import { firstAbove } from './coupling.ts';
 import type { CostRows, Points } from './ground-cost.ts';
 import { meanSquaredDistance } from './mean-cost.ts';
 import { pointCost } from './point-cost.ts';
@@ -47,11 +45,9 @@ export interface UnbalancedPlan {
   /** π_ij for all j, into `out` [m] */
   row(i: number, out: Float64Array): void;
   /**
-   * Pairs with replacement: a row by its mass, then a column by its share of the row; O(m) a pair.
-   * @returns rows of x and of y, [count] each
+   * log(n · mass) that other points would have as rows, from the columns' potentials (`points` flat [k, d]) → [k]
+   * @throws CancelledError as the solving does
    */
-  drawPairs(count: number, random: RandomStream): { rows: Int32Array; columns: Int32Array };
-  /** log(n · mass) that other points would have as rows, from the columns' potentials (`points` flat [k, d]) → [k] */
   logGainAt(points: Points): Float64Array;
 }
 
@@ -159,7 +155,7 @@ function softMinima(
   g: Float64Array,
   d: number,
   epsilon: number,
-  poll: () => void = () => {},
+  poll: () => void,
 ): Float64Array {
   const m = g.length;
   const { row, values } = pointCost(x, n, y, m, d, 'squared-euclidean', false);
@@ -183,28 +179,14 @@ function planOf(
   y: Points,
   m: number,
   d: number,
-  { tau, tauColumns, epsilon }: PointProblem,
+  { tau, tauColumns, epsilon, poll }: PointProblem,
 ): UnbalancedPlan {
-  const uniform = (count: number) => new Float64Array(count).fill(1 / count);
-  const logRows = logMass(f, uniform(n), n, tau);
-  const logColumns = logMass(g, uniform(m), m, tauColumns);
+  const logRows = logMass(f, n, tau);
+  const logColumns = logMass(g, m, tauColumns);
   const logRowGain = f.map((value) => -value / tau - logRows);
   const rowMass = logRowGain.map((gain) => Math.exp(gain) / n);
   const columnMass = g.map((value) => Math.exp(-value / tauColumns - logColumns) / m);
   const cost: CostRows = pointCost(x, n, y, m, d, 'squared-euclidean', false);
-
-  // within the row by its shares: also where the row's own mass is too small for a number
-  function sharesOfRow(i: number, out: Float64Array): number {
-    const at = cost.row(i);
-    let largest = Number.NEGATIVE_INFINITY;
-    for (let j = 0; j < m; j++) largest = Math.max(largest, g[j]! - cost.values[at + j]!);
-    let sum = 0;
-    for (let j = 0; j < m; j++) {
-      out[j] = Math.exp((g[j]! - cost.values[at + j]! - largest) / epsilon);
-      sum += out[j]!;
-    }
-    return sum;
-  }
 
   return {
     rowMass,
@@ -217,36 +199,22 @@ function planOf(
     iterations,
     converged,
     row(i, out) {
-      const scale = rowMass[i]! / sharesOfRow(i, out);
+      const at = cost.row(i);
+      let largest = Number.NEGATIVE_INFINITY;
+      for (let j = 0; j < m; j++) largest = Math.max(largest, g[j]! - cost.values[at + j]!);
+      let sum = 0;
+      for (let j = 0; j < m; j++) {
+        out[j] = Math.exp((g[j]! - cost.values[at + j]! - largest) / epsilon);
+        sum += out[j]!;
+      }
+      const scale = rowMass[i]! / sum;
       for (let j = 0; j < m; j++) out[j]! *= scale;
     },
-    drawPairs(count, random) {
-      const byRow = cumulated(rowMass);
-      const rows = new Int32Array(count);
-      const columns = new Int32Array(count);
-      const shares = new Float64Array(m);
-      for (let pair = 0; pair < count; pair++) {
-        const i = firstAbove(byRow, 0, n, random.uniform() * byRow[n - 1]!);
-        sharesOfRow(i, shares);
-        for (let j = 1; j < m; j++) shares[j]! += shares[j - 1]!;
-        rows[pair] = i;
-        columns[pair] = firstAbove(shares, 0, m, random.uniform() * shares[m - 1]!);
-      }
-      return { rows, columns };
-    },
     logGainAt(points) {
-      const soft = softMinima(points, points.length / d, y, g, d, epsilon);
+      const soft = softMinima(points, points.length / d, y, g, d, epsilon, poll);
       return soft.map((value) => value / (tau + epsilon) - logRows);
     },
   };
-}
-
-export function cumulated(weights: Float64Array): Float64Array {
-  let sum = 0;
-  return weights.map((weight) => {
-    sum += weight;
-    return sum;
-  });
 }
 
 function checkPositive(option: string, value: number): void {

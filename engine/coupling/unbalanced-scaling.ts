@@ -3,15 +3,12 @@ import { createScalingKernel } from './scaling-kernel.ts';
 
 export interface UnbalancedProblem {
   cost: CostRows;
-  /** strength of the rows' marginals, in units of the cost; infinity: they are kept */
+  /** strength of the rows' marginals, in units of the cost, finite */
   tau: number;
-  /** of the columns'; default as the rows' */
+  /** of the columns'; infinity: they are kept. Default: as the rows' */
   tauColumns?: number;
   /** entropic regularisation, in units of the cost */
   epsilon: number;
-  /** masses of rows [n] and columns [m], positive; default 1/n and 1/m */
-  a?: Float64Array;
-  b?: Float64Array;
   /** column potentials to start from, [m]; default 0 */
   start?: Float64Array;
   /** see `marginalError` */
@@ -20,13 +17,13 @@ export interface UnbalancedProblem {
   poll?: () => void;
 }
 
-/** π_ij = a_i b_j exp((f_i + g_j − c_ij) / ε); arrays belong to the solver until its next call. */
+/** π_ij = exp((f_i + g_j − c_ij) / ε) / (n m); arrays belong to the solver until its next call. */
 export interface UnbalancedPotentials {
-  /** [n]; a row's mass is a_i exp(−f_i / τ) */
+  /** [n]; a row's mass is exp(−f_i / τ) / n */
   f: Float64Array;
-  /** [m]; a column's mass is b_j exp(−g_j / τ), with the columns' τ */
+  /** [m]; a column's mass is exp(−g_j / τ) / m, with the columns' τ */
   g: Float64Array;
-  /** Σ_j |Σ_i π_ij − b_j exp(−g_j/τ)| / Σ π; the rows' condition is exact */
+  /** Σ_j |Σ_i π_ij − exp(−g_j/τ) / m| / Σ π; the rows' condition is exact */
   marginalError: number;
   iterations: number;
   converged: boolean;
@@ -43,8 +40,8 @@ const WIDEST_DRIFT = 20;
 const UNREACHED = 1e-250;
 
 /**
- * Solves min ⟨π, c⟩ + ε KL(π | a ⊗ b) + τ KL(π1 | a) + τ' KL(πᵀ1 | b) by scaling (Chizat et al. 2018, Math. Comp. 87),
- * stabilised by absorbing potentials into the kernel, with the best common shift of f and −g after each round
+ * Solves min ⟨π, c⟩ + ε KL(π | a ⊗ b) + τ KL(π1 | a) + τ' KL(πᵀ1 | b) with uniform a, b by scaling
+ * (Chizat et al. 2018, Math. Comp. 87), stabilised by absorbing potentials into the kernel, with the best common shift of f and −g after each round
  * (Séjourné, Vialard, Peyré, AISTATS 2022): without it rounds converge at (τ / (τ + ε))².
  * @param maxN largest number of rows
  * @param storedBytes room for the float32 kernel, 4·n·m bytes; above it each round computes the costs anew
@@ -57,26 +54,23 @@ export function createUnbalancedSolver(maxN: number, maxM: number, storedBytes: 
   const columnSums = new Float64Array(maxM);
 
   /** f from g, then g from f. @returns the columns' error before g is changed */
-  function iterate(
-    { cost, epsilon, tau, tauColumns = tau, poll }: UnbalancedProblem,
-    a: Float64Array,
-    b: Float64Array,
-  ): number {
+  function iterate({ cost, epsilon, tau, tauColumns = tau, poll }: UnbalancedProblem): number {
     const { n, m } = cost;
+    const [a, b] = [1 / n, 1 / m];
     const { phi, gamma, isFar } = kernel;
     const share = shareOf(tau, epsilon);
     const columnShare = shareOf(tauColumns, epsilon);
     const shift = middleDrift(g, gamma, isFar, m).middle;
-    const values = kernel.values();
+    const { values } = kernel;
     for (let j = 0; j < m; j++) {
-      weights[j] = b[j]! * Math.exp(Math.min(200, (g[j]! - gamma[j]! - shift) / epsilon));
+      weights[j] = b * Math.exp(Math.min(200, (g[j]! - gamma[j]! - shift) / epsilon));
       columnSums[j] = 0;
     }
     for (let i = 0; i < n; i++) {
       if ((i & 255) === 255) poll?.();
       const at = kernel.row(i);
       f[i] = share * (phi[i]! - epsilon * Math.log(dot(values, at, weights, m)) - shift);
-      const scale = a[i]! * Math.exp((f[i]! - phi[i]! + shift) / epsilon);
+      const scale = a * Math.exp((f[i]! - phi[i]! + shift) / epsilon);
       if (scale > 0) addScaled(columnSums, scale, values, at, m);
     }
     let error = 0;
@@ -85,38 +79,32 @@ export function createUnbalancedSolver(maxN: number, maxM: number, storedBytes: 
       const mass = weights[j]! * columnSums[j]!;
       total += mass;
       if (isFar[j] === 1) continue;
-      error += Math.abs(mass - b[j]! * Math.exp(-g[j]! / tauColumns));
+      error += Math.abs(mass - b * Math.exp(-g[j]! / tauColumns));
       g[j] =
         columnSums[j]! > UNREACHED
           ? columnShare * (gamma[j]! + shift - epsilon * Math.log(columnSums[j]!))
-          : -columnShare * softMinimum(cost, j, f, a, epsilon);
+          : -columnShare * softMinimum(cost, j, f, epsilon);
     }
     return error / total;
   }
 
   /** Columns that the kernel does not reach, from f alone, in the log domain. @returns the largest change in ε */
-  function reachFar({ cost, epsilon, tau, tauColumns = tau }: UnbalancedProblem, a: Float64Array): number {
+  function reachFar({ cost, epsilon, tau, tauColumns = tau }: UnbalancedProblem): number {
     let change = 0;
     if (kernel.far === 0) return 0;
     for (let j = 0; j < cost.m; j++) {
       if (kernel.isFar[j] === 0) continue;
-      const value = -shareOf(tauColumns, epsilon) * softMinimum(cost, j, f, a, epsilon);
+      const value = -shareOf(tauColumns, epsilon) * softMinimum(cost, j, f, epsilon);
       change = Math.max(change, Math.abs(value - g[j]!) / epsilon);
       g[j] = value;
     }
     return change;
   }
 
-  function translate(
-    { cost, tau, tauColumns = tau }: UnbalancedProblem,
-    a: Float64Array,
-    b: Float64Array,
-  ): void {
+  function translate({ cost, tau, tauColumns = tau }: UnbalancedProblem): void {
     const { n, m } = cost;
-    // both kept: any shift gives the same plan
-    if (tau === Number.POSITIVE_INFINITY && tauColumns === tau) return;
     const both = 1 / (1 / tau + 1 / tauColumns);
-    const shift = both * (logMass(f, a, n, tau) - logMass(g, b, m, tauColumns));
+    const shift = both * (logMass(f, n, tau) - logMass(g, m, tauColumns));
     for (let i = 0; i < n; i++) f[i]! += shift;
     for (let j = 0; j < m; j++) g[j]! -= shift;
   }
@@ -125,8 +113,6 @@ export function createUnbalancedSolver(maxN: number, maxM: number, storedBytes: 
     solve(problem) {
       const { cost, epsilon, tolerance, maxIterations, poll = () => {} } = problem;
       const { n, m } = cost;
-      const a = problem.a ?? new Float64Array(n).fill(1 / n);
-      const b = problem.b ?? new Float64Array(m).fill(1 / m);
       if (problem.start) g.set(problem.start.subarray(0, m));
       else g.fill(0, 0, m);
       kernel.rebuild(cost, g, epsilon, poll);
@@ -134,14 +120,14 @@ export function createUnbalancedSolver(maxN: number, maxM: number, storedBytes: 
       let iterations = 0;
       for (;;) {
         if (iterations >= maxIterations) {
-          reachFar(problem, a);
+          reachFar(problem);
           break;
         }
-        error = iterate(problem, a, b);
+        error = iterate(problem);
         iterations++;
-        translate(problem, a, b);
+        translate(problem);
         const settled = error <= tolerance;
-        const farMoved = settled || iterations % 20 === 1 ? reachFar(problem, a) : 0;
+        const farMoved = settled || iterations % 20 === 1 ? reachFar(problem) : 0;
         if (settled && farMoved <= Math.max(1e-9, tolerance)) break;
         const { width } = middleDrift(g, kernel.gamma, kernel.isFar, m);
         if (farMoved > 1 || width > WIDEST_DRIFT * epsilon) kernel.rebuild(cost, g, epsilon, poll);
@@ -162,21 +148,22 @@ export function shareOf(tau: number, epsilon: number): number {
   return 1 / (1 + epsilon / tau);
 }
 
-/** log Σ_i a_i exp(−f_i / τ) */
-export function logMass(f: Float64Array, a: Float64Array, n: number, tau: number): number {
+/** log of the mean of exp(−f_i / τ) over the first n */
+export function logMass(f: Float64Array, n: number, tau: number): number {
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < n; i++) if (f[i]! < least) least = f[i]!;
   let sum = 0;
-  for (let i = 0; i < n; i++) sum += a[i]! * Math.exp((least - f[i]!) / tau);
+  for (let i = 0; i < n; i++) sum += (1 / n) * Math.exp((least - f[i]!) / tau);
   return Math.log(sum) - least / tau;
 }
 
-/** ε log Σ_i a_i exp((f_i − c_ij) / ε) for one column */
-function softMinimum(cost: CostRows, j: number, f: Float64Array, a: Float64Array, epsilon: number): number {
+/** ε log mean_i exp((f_i − c_ij) / ε) for one column */
+function softMinimum(cost: CostRows, j: number, f: Float64Array, epsilon: number): number {
   let largest = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < cost.n; i++) largest = Math.max(largest, f[i]! - cost.at(i, j));
   let sum = 0;
-  for (let i = 0; i < cost.n; i++) sum += a[i]! * Math.exp((f[i]! - cost.at(i, j) - largest) / epsilon);
+  for (let i = 0; i < cost.n; i++)
+    sum += (1 / cost.n) * Math.exp((f[i]! - cost.at(i, j) - largest) / epsilon);
   return largest + epsilon * Math.log(sum);
 }
 

@@ -1,6 +1,7 @@
 import { checkPoints } from '../coupling/check-points.ts';
 import type { Points } from '../coupling/ground-cost.ts';
-import { meanOverPairs, type PairWeights, sharesOf, weightedMeanOverPairs } from './pair-means.ts';
+import { sharesOf } from '../coupling/shares.ts';
+import { meanOverPairs, type PairWeights, weightedMeanOverPairs } from './pair-means.ts';
 
 export interface EnergyDistanceOptions extends PairWeights {
   /** asked about every 20 ms; true ends the work with CancelledError */

@@ -44,10 +44,16 @@ function fitted(
 const found = ({ seconds: _seconds, settings: _settings, ...rest }: FitResult) => rest;
 
 describe('growth off', () => {
-  it('is the default, and τ and ε change no bit then', () => {
-    const standard = fitted({}, [2], 'ot-mfm');
-    const told = fitted({ growth: 'off', tau: 0.02, epsilon: 0.5, growthTiming: 'early' }, [2], 'ot-mfm');
-    expect(found(told)).toEqual(found(standard));
+  it.each([
+    ['ot-mfm', 'minibatch'],
+    ['ot-cfm', 'global'],
+    ['ot-cfm', 'sinkhorn'],
+  ] as const)('is the default, and τ and ε change no bit then: %s, %s', (method, coupling) => {
+    const standard = fitted({ coupling }, [2], method);
+    const growth = { growth: 'off', tau: 0.02, epsilon: 0.5, growthTiming: 'early' };
+    expect(found(fitted({ coupling, ...growth }, [2], method))).toEqual(found(standard));
+    // what is compared can tell: with growth on it is another fit
+    expect(found(fitted({ coupling, ...growth, growth: 'on' }, [2], method))).not.toEqual(found(standard));
   });
 
   it('leaves no trace of masses', () => {

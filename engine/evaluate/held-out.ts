@@ -41,7 +41,10 @@ export interface Prediction {
   timepoint: number;
   /** cells of the last observed timepoint before it, rolled out to it: [n, dims], in the embedding's units */
   points: Float32Array;
-  /** how many cells each stands for, the mean cell of the timepoint before being 1 [n]; distances are weighted by it; absent: growth is ignored */
+  /**
+   * how many cells each stands for, the mean cell of the timepoint before being 1 [n]; distances are weighted by it;
+   * absent: growth is ignored
+   */
   mass?: Float32Array;
   /** to all real cells of it, in the evaluation space; null where the fit diverged */
   distances: Distances | null;

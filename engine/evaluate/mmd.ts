@@ -1,9 +1,10 @@
 import { checkPoints } from '../coupling/check-points.ts';
 import { expOrZero } from '../coupling/exp-table.ts';
 import { type Points, squaredDistances, transpose } from '../coupling/ground-cost.ts';
+import { sharesOf } from '../coupling/shares.ts';
 import { InputError } from '../errors.ts';
 import { drawWithoutReplacement, type RandomStream, randomStream } from '../random.ts';
-import { meanOverPairs, type PairWeights, sharesOf, weightedMeanOverPairs } from './pair-means.ts';
+import { meanOverPairs, type PairWeights, weightedMeanOverPairs } from './pair-means.ts';
 
 export interface MmdOptions extends PairWeights {
   /** σ of each kernel, positive; default `mmdBandwidths(y, m, d)` */

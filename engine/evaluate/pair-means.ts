@@ -1,5 +1,5 @@
 import { type Points, squaredDistances, transpose } from '../coupling/ground-cost.ts';
-import { CancelledError, InputError } from '../errors.ts';
+import { CancelledError } from '../errors.ts';
 
 // columns of y looked at together: their coordinates and distances stay in the nearest cache
 const BLOCK = 1024;
@@ -20,30 +20,7 @@ export function meanOverPairs(
   sum: (squares: Float64Array, count: number) => number,
   shouldStop?: () => boolean,
 ): number {
-  const same = x === y;
-  const columns = new Float64Array(BLOCK * d);
-  const squares = new Float64Array(BLOCK);
-  let total = 0;
-  let pairs = 0;
-  for (let start = 0; start < m; start += BLOCK) {
-    const width = Math.min(BLOCK, m - start);
-    transpose(y.subarray(start * d, (start + width) * d), undefined, width, d, columns);
-    // a block's own sum first keeps the rounding of 10⁸ pairs near that of one
-    let blockTotal = 0;
-    for (let i = 0; i < (same ? start + width : n); i++) {
-      pairs += width;
-      if (pairs > PATIENCE) {
-        pairs = 0;
-        if (shouldStop?.()) throw new CancelledError();
-      }
-      squaredDistances(x, i * d, columns, width, d, squares, 0);
-      const row = sum(squares, width);
-      // with x = y: rows above the block stand for their mirror images as well, rows of the block for themselves
-      blockTotal += same && i < start ? 2 * row : row;
-    }
-    total += blockTotal;
-  }
-  return total / n / m;
+  return sumOverRows(x, n, y, m, d, x === y, sum, shouldStop) / n / m;
 }
 
 /** Weights of the points of both sides of a mean over pairs; each is divided by its sum. */
@@ -69,8 +46,30 @@ export function weightedMeanOverPairs(
   apply: (squares: Float64Array, count: number) => void,
   shouldStop?: () => boolean,
 ): number {
-  const [n, m] = [a.length, b.length];
-  const same = x === y && a === b;
+  const weighted = (squares: Float64Array, width: number, i: number, start: number) => {
+    apply(squares, width);
+    let row = 0;
+    for (let j = 0; j < width; j++) row += b[start + j]! * squares[j]!;
+    return a[i]! * row;
+  };
+  return sumOverRows(x, a.length, y, b.length, d, x === y && a === b, weighted, shouldStop);
+}
+
+/**
+ * Σ of what `sum` makes of each row's squared distances to a block of columns.
+ * @param same whether pairs (i, j) and (j, i) are alike: then one half of them and the diagonal is gone through
+ * @param sum of the first `width` squared distances of row i to the columns from `start` on; it may overwrite them
+ */
+function sumOverRows(
+  x: Points,
+  n: number,
+  y: Points,
+  m: number,
+  d: number,
+  same: boolean,
+  sum: (squares: Float64Array, width: number, i: number, start: number) => number,
+  shouldStop?: () => boolean,
+): number {
   const columns = new Float64Array(BLOCK * d);
   const squares = new Float64Array(BLOCK);
   let total = 0;
@@ -78,6 +77,7 @@ export function weightedMeanOverPairs(
   for (let start = 0; start < m; start += BLOCK) {
     const width = Math.min(BLOCK, m - start);
     transpose(y.subarray(start * d, (start + width) * d), undefined, width, d, columns);
+    // a block's own sum first keeps the rounding of 10⁸ pairs near that of one
     let blockTotal = 0;
     for (let i = 0; i < (same ? start + width : n); i++) {
       pairs += width;
@@ -86,28 +86,11 @@ export function weightedMeanOverPairs(
         if (shouldStop?.()) throw new CancelledError();
       }
       squaredDistances(x, i * d, columns, width, d, squares, 0);
-      apply(squares, width);
-      let row = 0;
-      for (let j = 0; j < width; j++) row += b[start + j]! * squares[j]!;
-      blockTotal += (same && i < start ? 2 : 1) * a[i]! * row;
+      const row = sum(squares, width, i, start);
+      // with x = y: rows above the block stand for their mirror images as well, rows of the block for themselves
+      blockTotal += same && i < start ? 2 * row : row;
     }
     total += blockTotal;
   }
   return total;
-}
-
-/**
- * Weights divided by their sum.
- * @throws InputError where there are not `n`, one is negative or not finite, or all are 0
- */
-export function sharesOf(weights: Float64Array | undefined, n: number, option: string): Float64Array {
-  if (!weights) return new Float64Array(n).fill(1 / n);
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const usable = total > 0 && Number.isFinite(total) && weights.every((weight) => weight >= 0);
-  if (weights.length === n && usable) return weights.map((weight) => weight / total);
-  throw new InputError('The points cannot be weighted like this.', {
-    option,
-    expected: `${n} numbers that are not negative, with a positive sum`,
-    found: `${weights.length} numbers with the sum ${total}`,
-  });
 }

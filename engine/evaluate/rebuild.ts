@@ -1,7 +1,7 @@
 import type { Kernels } from '../compute/kernels.ts';
 import type { IntervalGrowth } from '../coupling/growth.ts';
+import { rebuildGrowth } from '../train/couplings.ts';
 import { velocityField } from '../train/fit.ts';
-import { rebuildGrowth } from '../train/unbalanced-couplings.ts';
 import type { VelocityField } from '../trajectory/euler.ts';
 import type { FitResult } from './held-out.ts';
 import { observedClouds, type SharedDataset, type Space, spaceOf } from './space.ts';
@@ -30,11 +30,10 @@ export function rebuildFit(
 ): RebuiltFit {
   const space = spaceOf(dataset, heldOut, settings);
   const clouds = observedClouds(dataset, heldOut, space.training);
-  const grows = settings.growth === 'on' && settings.coupling !== 'independent';
   return {
     field: velocityField(kernels, networks.vectorField),
     space,
     trainingPoints: clouds.points,
-    growth: grows ? rebuildGrowth(clouds, settings, seed, QUIET) : null,
+    growth: rebuildGrowth(clouds, settings, seed, QUIET),
   };
 }

@@ -1,7 +1,7 @@
 import { type ExactPlanOptions, exactPlan } from '../coupling/exact-ot.ts';
 import type { GroundCostName, Points } from '../coupling/ground-cost.ts';
+import { sharesOf } from '../coupling/shares.ts';
 import { InputError, WorkError } from '../errors.ts';
-import { sharesOf } from './pair-means.ts';
 
 export interface WassersteinOptions extends Pick<ExactPlanOptions, 'shouldStop'> {
   /** weights of the rows of x, [n], not negative: a point without mass takes no part. Default: uniform */

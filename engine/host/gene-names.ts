@@ -1,6 +1,7 @@
 import type { ObsColumn, ObsColumnInfo } from '../dataset/anndata.ts';
 import { distinctValues, valueText } from '../dataset/column-values.ts';
 import type { DataFile } from '../io/data-file.ts';
+import { areGeneIds, GENE_ID_COLUMN } from '../io/gene-ids.ts';
 import type { GeneInfo } from './protocol.ts';
 
 /** What the genes of a file are called, in the order of its columns. */
@@ -10,13 +11,8 @@ export interface GeneNames {
   ids: string[] | null;
 }
 
-/** Identifiers of Ensembl, FlyBase and WormBase. */
-const IDENTIFIER = /^(ENS[A-Z]*G\d{5,}(\.\d+)?|FBgn\d{5,}|WBGene\d{5,})$/;
-const ID_COLUMN = /^(gene[_. ]?ids?|ensembl([_. ]?(gene)?[_. ]?ids?)?|feature[_. ]?ids?|accession)$/i;
 const NAME_COLUMN =
   /^(gene[_. ]?(symbols?|names?|short[_. ]?name)|feature[_. ]?names?|symbols?|hgnc([_. ]?symbol)?|mgi[_. ]?symbol)$/i;
-/** Names that tell whether all are identifiers. */
-const SAMPLE = 100;
 
 /** The names of genes as people know them, and their identifiers, whichever of them the file's index holds. */
 export function readGeneNames(file: Pick<DataFile, 'varNames' | 'varColumns' | 'readVar'>): GeneNames {
@@ -25,7 +21,7 @@ export function readGeneNames(file: Pick<DataFile, 'varNames' | 'varColumns' | '
     const info = file.varColumns().find((each) => named.test(each.name) && holdsText(each));
     return info && textsOf(file.readVar(info.name));
   };
-  if (!areIdentifiers(index)) return { names: index, ids: column(ID_COLUMN) ?? null };
+  if (!areGeneIds(index)) return { names: index, ids: column(GENE_ID_COLUMN) ?? null };
   const names = column(NAME_COLUMN);
   return names
     ? { names: names.map((name, j) => name || index[j]!), ids: index }
@@ -34,11 +30,6 @@ export function readGeneNames(file: Pick<DataFile, 'varNames' | 'varColumns' | '
 
 const holdsText = ({ kind, nUnique }: ObsColumnInfo) =>
   nUnique !== null && (kind === 'string' || kind === 'categorical');
-
-function areIdentifiers(names: string[]): boolean {
-  const some = names.slice(0, SAMPLE);
-  return some.filter((name) => IDENTIFIER.test(name)).length * 2 > some.length;
-}
 
 function textsOf(column: ObsColumn): string[] {
   const { values, codes } = distinctValues(column);

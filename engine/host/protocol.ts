@@ -89,6 +89,18 @@ export interface FileInfo {
   bytes: number;
 }
 
+/** What a native menu asks the interface to do. In a text field, undo and redo are the field's. */
+export type MenuCommand =
+  | 'undo'
+  | 'redo'
+  | 'try example'
+  | 'save map'
+  | 'theme system'
+  | 'theme light'
+  | 'theme dark'
+  | 'show shortcuts'
+  | 'show documentation';
+
 export interface OpenedDataset {
   dataset: string;
   name: string;

@@ -42,8 +42,7 @@ export type ReadTask =
 export interface Opened extends Inspection {
   source: Source;
   genes: GeneNames;
-  /** a text, which takes long to read and is in memory then */
-  inMemory: boolean;
+  inMemory: DataFile['inMemory'];
   notes: string[];
 }
 
@@ -99,7 +98,7 @@ async function openAndInspect(paths: string[], hooks: ReadHooks): Promise<Opened
     ...inspectFile(file),
     source,
     genes: readGeneNames(file),
-    inMemory: file.h5ad === null && paths.some((path) => !/\.h5(ad)?$/i.test(path)),
+    inMemory: file.inMemory,
     notes: file.notes(),
   };
 }

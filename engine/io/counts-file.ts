@@ -8,14 +8,17 @@ export interface CountsParts extends Pick<DataFile, 'file' | 'nObs' | 'nVars' | 
   genes: Annotation;
   notes: string[];
   /** what to do where an embedding is asked for */
-  noEmbedding: string;
+  noEmbedding?: string;
+  inMemory?: boolean;
   layers?: DataFile['layers'];
   raw?: DataFile['raw'];
   timeOrdering?: DataFile['timeOrdering'];
 }
 
+const COMPUTED = 'Leave this option away, and one is computed from the expression.';
+
 /** Cells and genes with matrices, and nothing else that an h5ad may have. */
-export function countsFile({ obs, genes, notes, noEmbedding, ...parts }: CountsParts): DataFile {
+export function countsFile({ obs, genes, notes, noEmbedding = COMPUTED, ...parts }: CountsParts): DataFile {
   const none = (key: string) => (name: string, options?: { option?: string }) => {
     throw new InputError(`There is no embedding "${name}".`, {
       file: parts.file,
@@ -27,6 +30,7 @@ export function countsFile({ obs, genes, notes, noEmbedding, ...parts }: CountsP
   };
   return {
     h5ad: null,
+    inMemory: false,
     obsNames: obs.names,
     obsColumns: obs.columns,
     readObs: obs.read,

@@ -16,13 +16,15 @@ export interface RawGenes {
 
 /**
  * Cells and genes as anndata arranges them, of an h5ad or of whatever else can be opened (see open-data.ts); everything
- * is read when asked for, nothing is kept but the lists of columns, and a matrix that was a text.
+ * is read when asked for, nothing is kept but the lists of columns, and a matrix that was a text (`inMemory`).
  */
 export interface DataFile {
   /** as the user named it; several with commas between */
   readonly file: string;
   /** where the h5ad is that this is, which can be copied; null: it is something else */
   readonly h5ad: string | null;
+  /** a text, which took long to read and is in memory as long as this is open */
+  readonly inMemory: boolean;
   readonly nObs: number;
   readonly nVars: number;
   obsNames(): string[];

@@ -6,7 +6,8 @@ import { gunzipSync, inflateSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type ErrorDetail, InputError } from '../errors.ts';
 import { createPool } from '../host/pool.ts';
-import { type H5adFile, openH5ad } from './h5ad-read.ts';
+import type { DataFile } from './data-file.ts';
+import { openH5ad } from './h5ad-read.ts';
 import { saveHdf5 } from './hdf5-write.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../fixtures/anndata/', import.meta.url));
@@ -22,7 +23,7 @@ function unpacked(name: string): string {
 const broken = unpacked('broken.h5ad');
 const filters = unpacked('filters.h5ad');
 
-async function using<T>(path: string, act: (file: H5adFile) => T): Promise<T> {
+async function using<T>(path: string, act: (file: DataFile) => T): Promise<T> {
   const file = await openH5ad(path);
   try {
     return act(file);

@@ -5,8 +5,9 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { DataFile } from './data-file.ts';
 import type { H5adElement, Series } from './h5ad-element.ts';
-import { type H5adFile, openH5ad } from './h5ad-read.ts';
+import { openH5ad } from './h5ad-read.ts';
 import { seriesTexts } from './h5ad-series.ts';
 
 const CORPUS = fileURLToPath(new URL('../../fixtures/anndata/', import.meta.url));
@@ -137,7 +138,7 @@ function dense(element: H5adElement | undefined): number[] {
   return values;
 }
 
-function expectMatricesLikeElements(file: H5adFile): void {
+function expectMatricesLikeElements(file: DataFile): void {
   const keys = ['X', 'raw/X', ...file.layers().map((name) => `layers/${name}`)];
   for (const key of keys) {
     const matrix = file.matrix(key);

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { ObsColumn } from '../dataset/anndata.ts';
 import { timepointsFromColumn } from '../dataset/timepoints.ts';
 import { type ErrorDetail, InputError } from '../errors.ts';
-import { type H5adFile, openH5ad } from './h5ad-read.ts';
+import type { DataFile } from './data-file.ts';
+import { openH5ad } from './h5ad-read.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../fixtures/io/', import.meta.url));
 const DATA = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
@@ -29,7 +30,7 @@ function plainValues(column: ObsColumn): Value[] {
   }
 }
 
-async function using<T>(path: string, act: (file: H5adFile) => T): Promise<T> {
+async function using<T>(path: string, act: (file: DataFile) => T): Promise<T> {
   const file = await openH5ad(path);
   try {
     return act(file);

@@ -8,14 +8,11 @@ import { type MatrixSource, openMatrix } from './h5ad-matrix.ts';
 import { listObsm, readObsm } from './h5ad-obsm.ts';
 import { type Hdf5File, openHdf5 } from './hdf5.ts';
 
-/** An open h5ad. */
-export type H5adFile = DataFile;
-
 /**
  * Opens an h5ad of any anndata version; X may be absent. To be called in a worker thread (see hdf5.ts).
  * @throws InputError: what openHdf5 throws, or no AnnData inside
  */
-export async function openH5ad(path: string): Promise<H5adFile> {
+export async function openH5ad(path: string): Promise<DataFile> {
   const root = await openHdf5(path);
   try {
     return h5adOf(root);
@@ -26,7 +23,7 @@ export async function openH5ad(path: string): Promise<H5adFile> {
 }
 
 /** @throws InputError: no AnnData inside */
-export function h5adOf(root: Hdf5File): H5adFile {
+export function h5adOf(root: Hdf5File): DataFile {
   const obsFrame = openFrame(root, 'obs');
   if (!obsFrame) throw notAnnData(root);
   const varFrame = openFrame(root, 'var');
@@ -42,6 +39,7 @@ export function h5adOf(root: Hdf5File): H5adFile {
   return {
     file: root.file,
     h5ad: root.file,
+    inMemory: false,
     nObs,
     nVars,
     obsNames: obs.names,

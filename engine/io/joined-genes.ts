@@ -1,4 +1,5 @@
 import { listNames } from '../dataset/names.ts';
+import { withoutVersion } from './gene-ids.ts';
 
 /** The genes of one file. */
 export interface GeneList {
@@ -13,13 +14,6 @@ export interface CommonGenes {
   /** of each file: which of its genes each is */
   columns: Int32Array[];
   notes: string[];
-}
-
-const GENE_ID = /^(ENS[A-Z]*G|FBgn|WBGene)\d+/;
-
-/** Whether names are ids of genes, but for a few (e.g. of a transgene). */
-export function areGeneIds(names: string[]): boolean {
-  return names.length > 0 && names.filter((name) => GENE_ID.test(name)).length > 0.9 * names.length;
 }
 
 /**
@@ -99,9 +93,6 @@ function placesOf(list: string[]): Map<string, number> {
   });
   return places;
 }
-
-// ENSG00000000003.15 of one annotation is ENSG00000000003.14 of another
-const withoutVersion = (id: string) => (GENE_ID.test(id) ? id.replace(/\.\d+$/, '') : id);
 
 function areEqual(a: string[], b: string[]): boolean {
   return a.length === b.length && a.every((text, i) => text === b[i]);

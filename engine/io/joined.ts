@@ -5,9 +5,10 @@ import { InputError } from '../errors.ts';
 import { annotation, frameOf } from './annotation.ts';
 import { countsFile } from './counts-file.ts';
 import type { DataFile, RawGenes } from './data-file.ts';
+import { areGeneIds, GENE_ID_COLUMN } from './gene-ids.ts';
 import type { MatrixSource } from './h5ad-matrix.ts';
 import { pickColumn, sameValues } from './joined-columns.ts';
-import { areGeneIds, type CommonGenes, commonGenes, type GeneList } from './joined-genes.ts';
+import { type CommonGenes, commonGenes, type GeneList } from './joined-genes.ts';
 import { shortNames } from './joined-names.ts';
 import { commonOrdering, joinObs } from './joined-obs.ts';
 import { selectColumns } from './matrix-columns.ts';
@@ -16,8 +17,6 @@ import { stackMatrices } from './matrix-stack.ts';
 
 /** The genes of a file or of its raw, as far as joining goes. */
 type Genes = Pick<DataFile, 'varNames' | 'varColumns' | 'readVar'>;
-
-const ID_COLUMNS = /^(gene_?ids?|ensembl(_?(gene_?)?ids?)?|feature_?ids?)$/i;
 
 /**
  * Several files, one a timepoint or batch, as one: cells one file below the other in the given order, of the genes that all
@@ -68,6 +67,7 @@ function join(files: DataFile[], names: string[], close: () => void): DataFile {
   ];
   return countsFile({
     file,
+    inMemory: files.some((one) => one.inMemory),
     nObs: files.reduce((sum, one) => sum + one.nObs, 0),
     nVars: genes.names.length,
     obs: annotation(file, 'obs', obs.frame),
@@ -85,7 +85,7 @@ function join(files: DataFile[], names: string[], close: () => void): DataFile {
     timeOrdering: (name) => commonOrdering(files, name),
     notes,
     noEmbedding:
-      'Compute one from the joined counts first: embeddings of different files are no common space.',
+      'Leave this option away, and one is computed from the joined expression: embeddings of different files are no common space.',
     close,
   });
 }
@@ -115,7 +115,7 @@ function geneList(genes: Genes): GeneList {
   const names = genes.varNames();
   const column = genes
     .varColumns()
-    .find(({ name, kind, nUnique }) => ID_COLUMNS.test(name) && kind === 'string' && nUnique !== null);
+    .find(({ name, kind, nUnique }) => GENE_ID_COLUMN.test(name) && kind === 'string' && nUnique !== null);
   const stored = column && genes.readVar(column.name);
   const ids =
     stored?.kind === 'string' && !stored.values.includes(null) ? (stored.values as string[]) : undefined;

@@ -2,19 +2,13 @@ import { InputError } from '../errors.ts';
 import { annotation, frameOf } from './annotation.ts';
 import { countsFile } from './counts-file.ts';
 import type { DataFile } from './data-file.ts';
-import type { MatrixSource, ReadHooks } from './h5ad-matrix.ts';
+import type { ReadHooks } from './h5ad-matrix.ts';
 import { selectColumns } from './matrix-columns.ts';
 import { openCsrMatrix } from './matrix-csr.ts';
 import { readMatrixMarket } from './matrix-market.ts';
 import { findMatrix, findNames, type MatrixFiles, readTable } from './matrix-market-files.ts';
 import { memoryStorage } from './memory-storage.ts';
-import {
-  type GeneTable,
-  geneColumns,
-  NO_EMBEDDING,
-  rawMatrixNotes,
-  selectExpression,
-} from './ten-x-genes.ts';
+import { type GeneTable, geneColumns, rawMatrixNotes, selectExpression } from './ten-x-genes.ts';
 
 /** Types of features that Cell Ranger knows; a third column of anything else says nothing of types. */
 const FEATURE_TYPES =
@@ -41,7 +35,7 @@ export async function openMatrixMarket(path: string, hooks?: ReadHooks): Promise
   };
   const matrix = await readMatrixMarket(files.matrix, rowsAreCells, hooks);
   const storage = memoryStorage(matrix, [cells.length, genes.names.length], { file: files.matrix, key: 'X' });
-  const X: MatrixSource = selectColumns(openCsrMatrix(storage), kept.columns);
+  const X = selectColumns(openCsrMatrix(storage), kept.columns);
   return countsFile({
     file: path,
     nObs: cells.length,
@@ -50,7 +44,7 @@ export async function openMatrixMarket(path: string, hooks?: ReadHooks): Promise
     genes: annotation(files.genes, 'var', frameOf(kept.names, geneColumns(kept))),
     matrix: (key = 'X') => (key === 'X' ? X : undefined),
     notes,
-    noEmbedding: NO_EMBEDDING,
+    inMemory: true,
     close: () => {},
   });
 }

@@ -6,7 +6,7 @@ import type { ReadHooks } from './h5ad-matrix.ts';
 import type { CsrMatrix } from './h5ad-write.ts';
 import { pathError } from './hdf5-path.ts';
 import { type EntryParser, entryParser } from './matrix-market-entries.ts';
-import { type MatrixMarketHeader, marketError, parseHeader } from './matrix-market-header.ts';
+import { marketError, parseHeader } from './matrix-market-header.ts';
 
 const BLOCK_BYTES = 2 ** 20;
 
@@ -31,7 +31,7 @@ export async function readMatrixMarket(
       continue;
     }
     head = head.length === 0 ? block : Buffer.concat([head, block]);
-    const header: MatrixMarketHeader | undefined = parseHeader(head, path);
+    const header = parseHeader(head, path);
     if (!header) continue;
     parser = entryParser(header, rowsAreCells(header.rows, header.columns), path);
     parser.add(head, header.bytes);
@@ -99,15 +99,16 @@ export function readingError(path: string, error: unknown): unknown {
 
 /** Whether a file begins as gzip does, whatever its name. @throws what the operating system says */
 export function isGzip(path: string): boolean {
-  const start = beginning(path);
-  return start[0] === 0x1f && start[1] === 0x8b;
+  return isPacked(beginning(path));
 }
+
+const isPacked = (start: Buffer) => start[0] === 0x1f && start[1] === 0x8b;
 
 /** Whether a file, plain or gzip, begins as one of this format does; one that cannot be read does not. */
 export function beginsAsMatrixMarket(path: string): boolean {
   try {
     const start = beginning(path);
-    const text = isGzip(path) ? gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH }) : start;
+    const text = isPacked(start) ? gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH }) : start;
     return text.toString('latin1', 0, 14).toLowerCase() === '%%matrixmarket';
   } catch {
     return false;

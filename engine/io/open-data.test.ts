@@ -107,6 +107,16 @@ describe('what was opened', () => {
       expect(denseOf(file.matrix()!)).toEqual(expected['mtx-v2']!.X);
     }));
 
+  it('is in memory where it was a text, also among others', async () => {
+    const memory = async (...names: string[]) => {
+      const file = await openData(names.map((name) => FIXTURES + name));
+      file.close();
+      return file.inMemory;
+    };
+    expect([await memory('ten-x-v3.h5'), await memory('day0.h5ad')]).toEqual([false, false]);
+    expect([await memory('mtx-v2'), await memory('ten-x-v2.h5', 'mtx-v3')]).toEqual([true, true]);
+  });
+
   it('is told by its content, whatever it is called', async () => {
     const copies = [
       ['ten-x-v3.h5', 'counts.h5ad'],

@@ -12,9 +12,6 @@ export interface GeneTable {
   genomes?: string[] | undefined;
 }
 
-/** What to do where an embedding is asked for. */
-export const NO_EMBEDDING = 'Compute one from the counts first.';
-
 const EXPRESSION = 'Gene Expression';
 
 /**

@@ -7,13 +7,7 @@ import type { Hdf5Dataset, Hdf5File, Hdf5Group } from './hdf5.ts';
 import { selectColumns } from './matrix-columns.ts';
 import { openCsrMatrix } from './matrix-csr.ts';
 import { openSparseStorage } from './sparse-storage.ts';
-import {
-  type GeneTable,
-  geneColumns,
-  NO_EMBEDDING,
-  rawMatrixNotes,
-  selectExpression,
-} from './ten-x-genes.ts';
+import { type GeneTable, geneColumns, rawMatrixNotes, selectExpression } from './ten-x-genes.ts';
 
 /*
  * The HDF5 files of 10x Genomics: Cell Ranger 3 and later keep all in `matrix`, with `matrix/features`; earlier ones keep a group
@@ -55,7 +49,6 @@ export function tenXOf(root: Hdf5File): DataFile {
     genes: annotation(root.file, 'var', frameOf(kept.names, geneColumns(kept))),
     matrix: (key = 'X') => (key === 'X' ? X : undefined),
     notes: [...kept.notes, ...rawMatrixNotes(root.file)],
-    noEmbedding: NO_EMBEDDING,
     close: () => root.close(),
   });
 }

@@ -1,5 +1,5 @@
-import { InputError } from '../errors.ts';
 import { type RandomStream, randomStream } from '../random.ts';
+import { checkRange } from './check-range.ts';
 
 export interface BranchingOptions {
   /** any integer; the same seed gives the same bits; default 42 */
@@ -82,8 +82,8 @@ const housekeepingBase = 2.5;
  */
 export function simulateBranching(options: BranchingOptions = {}): BranchingTimeCourse {
   const { seed = 42, cells = 2400, genes = 240, curvature = 1 } = options;
-  checkRange('cells', cells, 40, 1e6);
-  checkRange('genes', genes, 9, 1e5);
+  checkRange('cells', cells, 40, 1e6, true);
+  checkRange('genes', genes, 9, 1e5, true);
   checkRange('curvature', curvature, 0, 1.5);
 
   const curve = eulerSpiral(curvature);
@@ -136,17 +136,6 @@ export function simulateBranching(options: BranchingOptions = {}): BranchingTime
     progress,
     fate,
   };
-}
-
-function checkRange(option: string, value: number, low: number, high: number): void {
-  const whole = option === 'curvature' || Number.isInteger(value);
-  if (whole && value >= low && value <= high) return;
-  throw new InputError(`The simulation's ${option} cannot be ${value}.`, {
-    option,
-    expected: `${option === 'curvature' ? 'a number' : 'a whole number'} from ${low} to ${high}`,
-    found: String(value),
-    action: `Choose ${option} within that range.`,
-  });
 }
 
 /** Mean progress of a day: a Hill response with its half-way point at day 2.5. */

@@ -1,5 +1,6 @@
 import { InputError } from '../errors.ts';
 import { drawWithoutReplacement, type RandomStream, randomStream } from '../random.ts';
+import { checkRange } from './check-range.ts';
 
 export interface GrowingOptions {
   /** any integer; the same seed gives the same bits; default 42 */
@@ -256,29 +257,19 @@ function check({
   dims,
   ...rest
 }: Required<GrowingOptions>): void {
-  within('cellsPerDay', cellsPerDay, 20, 20_000, true);
-  within('growth', growth, 0, 3);
-  within('turnover', turnover, 0, 3);
-  within('curvature', curvature, 0, 1.5);
-  within('dims', dims, 2, 1000, true);
-  within('batchShift', rest.batchShift, 0, 100);
-  within('noise', rest.noise, 0, 10);
+  checkRange('cellsPerDay', cellsPerDay, 20, 20_000, true);
+  checkRange('growth', growth, 0, 3);
+  checkRange('turnover', turnover, 0, 3);
+  checkRange('curvature', curvature, 0, 1.5);
+  checkRange('dims', dims, 2, 1000, true);
+  checkRange('batchShift', rest.batchShift, 0, 100);
+  checkRange('noise', rest.noise, 0, 10);
   if (days.length >= 2 && days.every((day, k) => Number.isFinite(day) && (k === 0 || day > days[k - 1]!)))
     return;
   throw new InputError('The days of the simulation do not increase.', {
     option: 'days',
     expected: 'two or more increasing numbers',
     found: days.join(', '),
-  });
-}
-
-function within(option: string, value: number, low: number, high: number, whole = false): void {
-  if (value >= low && value <= high && (!whole || Number.isInteger(value))) return;
-  throw new InputError(`The simulation's ${option} cannot be ${value}.`, {
-    option,
-    expected: `${whole ? 'a whole number' : 'a number'} from ${low} to ${high}`,
-    found: String(value),
-    action: `Choose ${option} within that range.`,
   });
 }
 

@@ -7,7 +7,7 @@ import type { TrainingCells } from '../dataset/split.ts';
 import { randomStream } from '../random.ts';
 import type { Clouds } from './clouds.ts';
 import type { FitHooks } from './fit.ts';
-import { unbalancedCouplingsOf } from './unbalanced-couplings.ts';
+import { intervalGrowthOf, unbalancedCouplingsOf } from './unbalanced-couplings.ts';
 
 export type CouplingSettings = Pick<FitSettings, 'coupling' | 'growth' | 'tau' | 'epsilon'>;
 
@@ -27,10 +27,25 @@ export function couplingsOf(
   seed: number,
   hooks: FitHooks,
 ): FitCouplings {
-  if (settings.growth !== 'on') return { ...balanced(clouds, cells, settings, seed, hooks), growth: null };
-  if (settings.coupling !== 'independent') return unbalancedCouplingsOf(clouds, cells, settings, seed, hooks);
-  const { couplings } = balanced(clouds, cells, settings, seed, hooks);
-  return { couplings, growth: null, notes: ['Growth is ignored: this method pairs cells at random.'] };
+  if (isUnbalanced(settings)) return unbalancedCouplingsOf(clouds, cells, settings, seed, hooks);
+  const { couplings, notes } = balanced(clouds, cells, settings, seed, hooks);
+  if (settings.growth === 'on') notes.push('Growth is ignored: this method pairs cells at random.');
+  return { couplings, growth: null, notes };
+}
+
+/** The growth of a fit once more, without its training: the same bits as from `couplingsOf`; null where it is ignored. */
+export function rebuildGrowth(
+  clouds: Clouds,
+  settings: CouplingSettings,
+  seed: number,
+  hooks: FitHooks,
+): IntervalGrowth[] | null {
+  return isUnbalanced(settings) ? intervalGrowthOf(clouds, settings, seed, hooks) : null;
+}
+
+/** Cells that are paired at random know no plan, and so no growth. */
+function isUnbalanced({ growth, coupling }: CouplingSettings): boolean {
+  return growth === 'on' && coupling !== 'independent';
 }
 
 function balanced(

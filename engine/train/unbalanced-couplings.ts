@@ -1,10 +1,11 @@
 import type { FitSettings } from '../config.ts';
 import type { Coupling } from '../coupling/coupling.ts';
-import { gather, MOST_PLAN_CELLS, somePart } from '../coupling/global.ts';
+import { MOST_PLAN_CELLS, somePart } from '../coupling/global.ts';
 import type { IntervalGrowth } from '../coupling/growth.ts';
 import { unbalancedGlobalCoupling } from '../coupling/unbalanced-global.ts';
 import { unbalancedMinibatchCoupling } from '../coupling/unbalanced-minibatch.ts';
 import { type UnbalancedPlan, unbalancedPlan } from '../coupling/unbalanced-ot.ts';
+import { gatherRows } from '../dataset/clouds.ts';
 import type { TrainingCells } from '../dataset/split.ts';
 import { type RandomStream, randomStream } from '../random.ts';
 import type { Clouds } from './clouds.ts';
@@ -53,8 +54,8 @@ export function unbalancedCouplingsOf(
   return { couplings, growth: growthOf(clouds, plans), notes };
 }
 
-/** The growth of a fit once more, without its training: the same bits as `unbalancedCouplingsOf`. */
-export function rebuildGrowth(
+/** Growth alone: the same bits as from `unbalancedCouplingsOf`. */
+export function intervalGrowthOf(
   clouds: Clouds,
   settings: GrowthSettings,
   seed: number,
@@ -81,7 +82,7 @@ function plansOf(
     hooks.onProgress('coupling', { step: i, steps: cells.length - 1 });
     const random = randomStream(seed, 'coupling', 'plan', i);
     const [rows, columns] = [somePart(cells[i]!, random), somePart(to, random)];
-    const [x, y] = [gather(points, rows, dims), gather(points, columns, dims)];
+    const [x, y] = [gatherRows(points, dims, rows), gatherRows(points, dims, columns)];
     const plan = unbalancedPlan(x, rows.length, y, columns.length, dims, {
       tau,
       relativeEpsilon: epsilon,

@@ -2,6 +2,7 @@ import type {
   ClientMessage,
   EngineMessage,
   FileInfo,
+  MenuCommand,
   Progress,
   Request,
   ResultOf,
@@ -32,18 +33,6 @@ export interface Transport {
   /** there is a new other side */
   onRestart(listener: () => void): void;
 }
-
-/** What a native menu asks the interface to do. In a text field, undo and redo are the field's. */
-export type MenuCommand =
-  | 'undo'
-  | 'redo'
-  | 'try example'
-  | 'save map'
-  | 'theme system'
-  | 'theme light'
-  | 'theme dark'
-  | 'show shortcuts'
-  | 'show documentation';
 
 /** What depends on where the interface runs. */
 export interface Platform {

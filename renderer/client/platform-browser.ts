@@ -3,11 +3,6 @@ import { InputError, WorkError } from '../../engine/errors.ts';
 import type { FileInfo } from '../../engine/host/protocol.ts';
 import type { Platform } from './engine-client.ts';
 
-export interface BrowserPlatform extends Platform {
-  /** what can be opened below the folders that the server was given */
-  listFiles(): Promise<FileInfo[]>;
-}
-
 export interface BrowserPlatformOptions {
   /** shows the files to the user; empty: they changed their mind */
   choose(files: FileInfo[]): Promise<FileInfo[]>;
@@ -16,14 +11,13 @@ export interface BrowserPlatformOptions {
 const filesSchema = z.array(z.object({ handle: z.string(), name: z.string(), bytes: z.number() }));
 
 /** A browser, whose files lie where the server runs. */
-export function createBrowserPlatform({ choose }: BrowserPlatformOptions): BrowserPlatform {
+export function createBrowserPlatform({ choose }: BrowserPlatformOptions): Platform {
   let unsaved = false;
   window.addEventListener('beforeunload', (event) => {
     if (unsaved) event.preventDefault();
   });
   return {
     kind: 'browser',
-    listFiles,
     pickFiles: async () => choose(await listFiles()),
     async droppedFiles(files) {
       throw new InputError('A file cannot be dropped here.', {
@@ -49,6 +43,7 @@ export function createBrowserPlatform({ choose }: BrowserPlatformOptions): Brows
   };
 }
 
+/** What can be opened below the folders that the server was given. */
 async function listFiles(): Promise<FileInfo[]> {
   const action = 'See whether meander serve still runs, and load the page again.';
   let response: Response;

@@ -1,6 +1,6 @@
 import { type ErrorMessage, errorFromMessage } from '../../engine/errors.ts';
-import type { FileInfo } from '../../engine/host/protocol.ts';
-import type { MenuCommand, Platform } from './engine-client.ts';
+import type { FileInfo, MenuCommand } from '../../engine/host/protocol.ts';
+import type { Platform } from './engine-client.ts';
 import type { Port } from './message-port.ts';
 
 type Answer<T> = { value: T } | { error: ErrorMessage };

@@ -3,19 +3,27 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../testing/browser.ts';
 import { bundleScript, openPage } from '../testing/bundle.ts';
 import type * as mapPage from '../testing/cell-map-page.ts';
+import {
+  blue,
+  bottom,
+  green,
+  lasso,
+  left,
+  middle,
+  orange,
+  pixelReader,
+  pixelsOf,
+  right,
+  show,
+  size,
+  top,
+  white,
+} from '../testing/cell-map-scene.ts';
 
 /** What the page's script exports; functions handed to `evaluate` run there. */
 declare const bundled: typeof mapPage;
 
 const browser = await launchBrowser();
-const size = { width: 240, height: 180 };
-
-/** The places of the scene's cells in the view: 24 pixels are free at each side, 132 are a unit. */
-const left = 54;
-const right = 186;
-const top = 24;
-const bottom = 156;
-const middle = [120, 90] as const;
 
 describe.skipIf(browser === null)('the cell map in a browser', () => {
   let script: string;
@@ -27,39 +35,6 @@ describe.skipIf(browser === null)('the cell map in a browser', () => {
     ({ page, errors } = await openPage(browser!, script, size));
   });
   afterAll(() => browser!.close());
-
-  /** A square of four cells, types a, b, c, a, with a fifth in the middle that has no place, and its picture. */
-  async function show(page: Page, webgl: boolean, change = '') {
-    await page.evaluate(
-      async ({ webgl, change }) => {
-        const map = bundled.openMap({ webgl });
-        Object.assign(globalThis, { map });
-        map.setPositions(bundled.positionsOf([[0, 0], [1, 0], [1, 1], [0, 1], null]));
-        map.setColours(bundled.categories([0, 1, 2, 0, 1], ['a', 'b', 'c']));
-        if (change === 'hollow') map.setHollow(Uint8Array.from([0, 0, 1, 0, 0]));
-        if (change === 'select') map.setSelection(Uint8Array.from([0, 1, 0, 0, 0]));
-        if (change === 'hide') map.setHidden(new Set([0]));
-        if (change === 'lines') {
-          map.setLines({
-            positions: Float32Array.from([0, 0, 1, 1]),
-            starts: Uint32Array.from([0]),
-            entries: Uint16Array.from([0, 0]),
-            palette: Uint8Array.from([255, 0, 255, 255]),
-          });
-        }
-        map.setPointFactor(2);
-        await bundled.nextFrame();
-        await map.indexed;
-      },
-      { webgl, change },
-    );
-    return pixelsOf(page);
-  }
-
-  const blue = [0, 114, 178];
-  const orange = [213, 94, 0];
-  const green = [0, 158, 115];
-  const white = [255, 255, 255];
 
   describe.each([
     ['WebGL2', true],
@@ -177,74 +152,6 @@ describe.skipIf(browser === null)('the cell map in a browser', () => {
     expect(at(right, top)[0]).toBeGreaterThan(175);
   });
 
-  it('chooses by lasso and by rectangle, adds and subtracts', async () => {
-    await show(page, true);
-    await page.locator('canvas').focus();
-    await page.keyboard.press('l');
-    expect(await lasso(page, [30, 5], [75, 5], [75, 175], [30, 175])).toEqual([0, 3]);
-    await page.keyboard.down('Shift');
-    expect(await lasso(page, [160, 5], [210, 5], [210, 50], [160, 50])).toEqual([2]);
-    await page.keyboard.up('Shift');
-    await page.keyboard.down('Alt');
-    await lasso(page, [30, 5], [75, 5], [75, 50], [30, 50]);
-    await page.keyboard.up('Alt');
-    await page.keyboard.press('Escape');
-    await page.keyboard.down('Shift');
-    expect(await lasso(page, [30, 130], [210, 175])).toEqual([0, 1]);
-    await page.keyboard.up('Shift');
-    await page.keyboard.press('Escape');
-    const said = await page.evaluate(() => bundled.heard.selections);
-    expect(said.map(({ mode }) => mode)).toEqual(['replace', 'add', 'subtract', 'replace', 'replace']);
-    expect(said[2].rows).toEqual([3]);
-    expect(said[4].rows).toEqual([]);
-  });
-
-  it('moves with hand, wheel and keys, and comes back', async () => {
-    await show(page, true);
-    await page.mouse.move(...middle);
-    await page.mouse.down();
-    await page.mouse.move(middle[0] + 20, middle[1] - 10, { steps: 3 });
-    await page.mouse.up();
-    await expect.poll(async () => (await pixelsOf(page))(right + 20, top - 10)).toEqual(green);
-
-    await page.mouse.move(right + 20, top - 10);
-    await page.mouse.wheel(0, -300);
-    await expect.poll(async () => (await pixelsOf(page))(left + 20, bottom - 10)).toEqual(white);
-    expect((await pixelsOf(page))(right + 20, top - 10)).toEqual(green);
-
-    await page.locator('canvas').focus();
-    await page.keyboard.press('0');
-    await page.keyboard.press('ArrowLeft');
-    await expect.poll(async () => (await pixelsOf(page))(right + 48, top)).toEqual(green);
-    await page.keyboard.press('+');
-    await page.mouse.dblclick(...middle);
-    await expect.poll(async () => (await pixelsOf(page))(right, top)).toEqual(green);
-  });
-
-  it('names the cell within eight pixels of the pointer, and in the middle by Enter', async () => {
-    await show(page, true);
-    await page.mouse.move(right + 5, top + 5);
-    await page.mouse.move(right + 15, top + 15);
-    await page.mouse.move(left, bottom - 7);
-    await page.locator('canvas').focus();
-    for (let k = 0; k < 6; k++) await page.keyboard.press(k % 2 === 0 ? 'ArrowUp' : 'ArrowDown');
-    await page.evaluate(() => {
-      const { map } = globalThis as unknown as { map: { setCamera(camera: object): void } };
-      map.setCamera({ x: 1, y: 0, scale: 132 });
-    });
-    await page.keyboard.press('Enter');
-    expect(await page.evaluate(() => bundled.heard.hovered)).toEqual([2, null, 0, null, 1]);
-  });
-
-  it('follows the size of the window', async () => {
-    await show(page, true);
-    await page.setViewportSize({ width: 480, height: 360 });
-    // 24 pixels are free at each side
-    await expect.poll(async () => (await pixelsOf(page))(240 + 156, 24)).toEqual(green);
-    await page.setViewportSize(size);
-    await expect.poll(async () => (await pixelsOf(page))(right, top)).toEqual(green);
-  });
-
   it('exports what is seen, at twice the resolution', async () => {
     await show(page, true);
     const png = await page.evaluate(async () => {
@@ -272,21 +179,6 @@ describe.skipIf(browser === null)('the cell map in a browser', () => {
   });
 });
 
-/** Draws with the pointer through some places. @returns the rows that were chosen with it */
-async function lasso(page: Page, ...places: [number, number][]): Promise<number[]> {
-  await page.mouse.move(...places[0]);
-  await page.mouse.down();
-  for (const place of places.slice(1)) await page.mouse.move(...place, { steps: 4 });
-  await page.mouse.up();
-  return page.evaluate(() => bundled.heard.selections.at(-1)!.rows);
-}
-
-/** What the page looks like, as a function from a place to the colour of the pixel there. */
-async function pixelsOf(page: Page) {
-  const shot = (await page.screenshot({ scale: 'css' })).toString('base64');
-  return pixelReader(await page.evaluate((png) => bundled.decode(png), shot));
-}
-
 /**
  * Each pixel of one picture is found in the other at its place or beside it: renderers round the places of points to
  * parts of a pixel of their own.
@@ -309,12 +201,4 @@ function expectAlike(one: mapPage.Pixels, other: mapPage.Pixels): void {
   }
   expect(drawn).toBeGreaterThan(1500);
   expect(lost / drawn).toBeLessThan(0.01);
-}
-
-function pixelReader({ width, rgba }: mapPage.Pixels) {
-  const data = Buffer.from(rgba, 'base64');
-  return (x: number, y: number) => {
-    const at = 4 * (Math.round(y) * width + Math.round(x));
-    return [...data.subarray(at, at + 3)];
-  };
 }

@@ -217,7 +217,7 @@ function layoutNumbers(
 }
 
 /** Ticks of a ramp; the outermost say where values lie beyond the ramp's ends. */
-export function numberLabels(legend: NumberLegend): NumberLegend['ticks'] {
+function numberLabels(legend: NumberLegend): NumberLegend['ticks'] {
   return legend.ticks.map((tick, k) => {
     if (legend.below && tick.value <= legend.range[0]) return { ...tick, label: `≤ ${tick.label}` };
     const atEnd = k === legend.ticks.length - 1 && tick.value >= legend.range[1];

@@ -12,11 +12,15 @@ export function groups3d(
     const rows = Int32Array.from(entries.keys()).filter((row) => entries[row] !== 0 || !hidden.has(-1));
     return [{ name: 'cells', rows, colour: Array.from(rows, (row) => colourOf(entries[row]!)) }];
   }
+  // one pass: hundreds of categories of a million cells
+  const rows: Int32Array[] = [];
+  for (const { code, count } of legend.entries) rows[code + 1] = new Int32Array(count);
+  const filled = new Uint32Array(palette.length / 4);
+  for (let row = 0; row < entries.length; row++) {
+    const entry = entries[row]!;
+    rows[entry]![filled[entry]!++] = row;
+  }
   return legend.entries
     .filter(({ code }) => !hidden.has(code))
-    .map(({ code, name }) => ({
-      name,
-      rows: Int32Array.from(entries.keys()).filter((row) => entries[row] === code + 1),
-      colour: colourOf(code + 1),
-    }));
+    .map(({ code, name }) => ({ name, rows: rows[code + 1]!, colour: colourOf(code + 1) }));
 }

@@ -2,7 +2,6 @@ import { remember, remembered } from './preferences.ts';
 
 export type Theme = 'light' | 'dark';
 export type ThemeSetting = 'system' | Theme;
-export const THEME_SETTINGS: ThemeSetting[] = ['system', 'light', 'dark'];
 
 /** Light or dark: as the system has it, or as the user set it. */
 export class Appearance {

@@ -11,6 +11,16 @@ export function colouringOfTimepoints({
   return { kind: 'categories', codes: cellTimepoint, names, ordered: true };
 }
 
+/** Categories that some cell has, in their order. */
+export function countCategories({
+  codes,
+  names,
+}: Extract<Colouring, { kind: 'categories' }>): { name: string; cells: number }[] {
+  const counts = new Uint32Array(names.length);
+  for (const code of codes) if (code >= 0) counts[code]!++;
+  return names.map((name, k) => ({ name, cells: counts[k]! })).filter(({ cells }) => cells > 0);
+}
+
 const BINS = 40;
 
 /** Cells in equally wide bins from the least to the largest value; null: no cell has a value. */

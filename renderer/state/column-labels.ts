@@ -1,4 +1,5 @@
 import type { Colouring, OpenedDataset } from '../../engine/host/protocol.ts';
+import { countCategories } from './colouring.ts';
 import type { ColumnLabel } from './timepoint-rows.ts';
 
 /** More different values than this are no timepoints. */
@@ -21,10 +22,8 @@ export function columnLabels(
 
 type Counted = Omit<ColumnLabel, 'time'>;
 
-function countNames({ codes, names }: Extract<Colouring, { kind: 'categories' }>): Counted[] | null {
-  const counts = new Uint32Array(names.length);
-  for (const code of codes) if (code >= 0) counts[code]!++;
-  const found = names.map((label, k) => ({ label, cells: counts[k]! })).filter(({ cells }) => cells > 0);
+function countNames(colouring: Extract<Colouring, { kind: 'categories' }>): Counted[] | null {
+  const found = countCategories(colouring).map(({ name, cells }) => ({ label: name, cells }));
   return found.length > MOST_LABELS ? null : found;
 }
 

@@ -23,6 +23,7 @@ export class GeneSearch {
     const dataset = this.#session.dataset;
     if (!dataset || dataset.nVars === 0 || text.trim() === '') {
       this.found = [];
+      this.problem = undefined;
       return;
     }
     this.#timer = setTimeout(() => void this.#ask(dataset.dataset, text.trim()), REST_MS);

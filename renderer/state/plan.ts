@@ -64,22 +64,39 @@ function limits({ where, minCounts, minGenes, maxMitochondrial }: Wants): string
 }
 
 function computing(wants: Wants, dims: number, { findings, nVars }: OpenedDataset): string[] {
-  const state =
-    wants.expressionState !== 'auto' ? wants.expressionState : stateSaid(findings.map(({ title }) => title));
+  const state = stateOf(wants, findings);
   const target = wants.targetSum === null ? 'the median over cells' : formatCount(wants.targetSum);
   return [
+    ...(state === 'found'
+      ? ['What the values still need (one sum a cell, the logarithm) is told by them.']
+      : []),
     ...(state === 'counts' ? [`The counts of each cell are brought to one sum (${target}).`] : []),
     ...(state === 'counts' || state === 'normalized' ? ['The logarithm of 1 + value is taken.'] : []),
-    `The ${formatCount(Math.min(wants.variableGenes, nVars))} genes that vary most are chosen${
-      wants.genesByBatch ? ' in each replicate, then over them' : ''
-    }.`,
+    state === 'scaled'
+      ? 'All genes are taken: which vary most cannot be told after scaling.'
+      : `The ${formatCount(Math.min(wants.variableGenes, nVars))} genes that vary most are chosen${
+          wants.genesByBatch ? ' in each replicate, then over them' : ''
+        }${state === 'found' ? '; all genes where the values are scaled' : ''}.`,
     `Their first ${dims} principal components are computed: the space in which paths will live.`,
   ];
 }
 
-function stateSaid(titles: string[]): 'counts' | 'normalized' | null {
-  if (titles.some((title) => /holds counts/.test(title))) return 'counts';
-  return titles.some((title) => /not logged/.test(title)) ? 'normalized' : null;
+/**
+ * What was done to the values that are computed from. `found`: the engine will tell, since another matrix is named, or
+ * X is scaled or not clear and it looks for a better one.
+ */
+function stateOf(
+  { expression, expressionState }: Wants,
+  findings: OpenedDataset['findings'],
+): Exclude<Wants['expressionState'], 'auto'> | 'found' {
+  if (expressionState !== 'auto') return expressionState;
+  if (expression !== null && expression !== 'X') return 'found';
+  const said = (pattern: RegExp) =>
+    findings.some(({ subject, title }) => subject === 'X' && pattern.test(title));
+  if (said(/holds counts/)) return 'counts';
+  if (said(/not logged/)) return 'normalized';
+  if (said(/log-normalised/)) return 'log-normalized';
+  return said(/is scaled/) && expression === 'X' ? 'scaled' : 'found';
 }
 
 function mapSentence(map: string, maps: readonly EmbeddingInfo[]): string {

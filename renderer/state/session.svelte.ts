@@ -1,19 +1,20 @@
+import { SvelteMap } from 'svelte/reactivity';
 import { formatCount } from '../../engine/figures/words.ts';
 import type {
-  Colouring,
   EmbeddingInfo,
   FileInfo,
   OpenedDataset,
+  Preparation,
   Request,
-  Results,
 } from '../../engine/host/protocol.ts';
 import type { EngineClient, Platform } from '../client/engine-client.ts';
-import { combineSelection, type SelectionMode, selectedRows } from '../map/selection.ts';
+import { type SelectionMode, selectedRows } from '../map/selection.ts';
+import { Answers } from './answers.svelte.ts';
+import { CellSelection } from './cell-selection.svelte.ts';
 import {
   type Change,
   type Choices,
   type ColourBy,
-  NO_CHOICES,
   preparationKey,
   preparationOf,
   timepointsKey,
@@ -21,16 +22,13 @@ import {
   withChange,
 } from './choices.ts';
 import { colourWords } from './colour-words.ts';
-import { colouringOfTimepoints } from './colouring.ts';
-import { amend, type History, record, redo, startHistory, undo } from './history.ts';
+import { Decisions } from './decisions.svelte.ts';
+import { KeptLabels } from './kept-labels.ts';
 import { firstView, mergeEmbeddings } from './map-view.ts';
 import { Notices } from './notices.svelte.ts';
-import { countSelected } from './selection.ts';
 import { type StepId, stepsOf } from './steps.ts';
 import { type Area, Tasks } from './tasks.svelte.ts';
 
-type Timepoints = Results['timepoints'];
-type KeepLabel = Extract<Request, { kind: 'label' }>;
 type Source = Extract<Request, { kind: 'open' | 'example' }>;
 
 /** What was computed last, and from which choices. */
@@ -47,8 +45,8 @@ const AREAS_OF_STEP: Record<StepId, Area[]> = {
 };
 
 /**
- * All that the interface knows: what the user decided (`choices`, with undo), what the engine gave for it, and what is
- * looked at. Decisions are plain data; results are never changed in place.
+ * All that the interface knows: what is open and was prepared, what the user decided (`Decisions`), what the engine
+ * answered (`Answers`), and which cells are chosen (`CellSelection`).
  */
 export class Session {
   readonly client: EngineClient;
@@ -59,25 +57,17 @@ export class Session {
   step = $state<StepId>('data');
   dataset = $state.raw<OpenedDataset | null>(null);
   embeddings = $state.raw<EmbeddingInfo[]>([]);
-  timepoints = $state.raw<Timepoints | null>(null);
   prepared = $state.raw<Prepared | null>(null);
-  /** `view`: what these are positions in */
-  positions = $state.raw<{ view: View; values: Float32Array } | null>(null);
-  colouring = $state.raw<Colouring | null>(null);
-  /** what the colouring is of; the choice may be ahead of it */
-  colouredBy = $state.raw<ColourBy | null>(null);
-  /** categories of the colouring that are not shown */
-  hidden = $state.raw<ReadonlySet<number>>(new Set());
-  selection = $state.raw<Uint8Array | null>(null);
-  hovered = $state<number | null>(null);
   /** the engine is gone and none has taken its place */
   lost = $state(false);
+  /** options whose field shows what cannot be taken, and why: what is on the screen is not what would be run */
+  readonly refused = new SvelteMap<keyof Preparation, string>();
 
-  #history = $state.raw(startHistory<Choices>(NO_CHOICES));
+  readonly #decisions = new Decisions();
+  readonly #answers: Answers;
+  readonly #cells = new CellSelection();
+  readonly #labels = new KeptLabels();
   #source: Source | null = null;
-  /** kept, so that an engine that was started again can be told */
-  #labels: KeepLabel[] = [];
-  #asked = { timepoints: '', colouring: '', positions: '' };
   /** what was prepared last, or could not be */
   #tried = '';
 
@@ -85,6 +75,7 @@ export class Session {
     this.client = client;
     this.platform = platform;
     this.tasks = new Tasks(client);
+    this.#answers = new Answers(this.tasks, this.#decisions);
     client.onLost?.(() => {
       this.lost = true;
     });
@@ -95,11 +86,17 @@ export class Session {
     platform.onOpenFiles((files) => void this.open(files));
   }
 
-  choices = $derived(this.#history.present);
-  canUndo = $derived(this.#history.past.at(-1)?.done ?? null);
-  canRedo = $derived(this.#history.future[0]?.done ?? null);
-  selected = $derived(countSelected(this.selection));
-  steps = $derived(
+  readonly choices = $derived(this.#decisions.choices);
+  readonly canUndo = $derived(this.#decisions.canUndo);
+  readonly canRedo = $derived(this.#decisions.canRedo);
+  readonly timepoints = $derived.by(() => this.#answers.timepoints);
+  readonly positions = $derived.by(() => this.#answers.positions);
+  readonly colouring = $derived.by(() => this.#answers.colouring);
+  readonly colouredBy = $derived.by(() => this.#answers.colouredBy);
+  readonly selection = $derived(this.#cells.mask);
+  readonly selected = $derived(this.#cells.count);
+
+  readonly steps = $derived(
     stepsOf({
       open: this.dataset !== null,
       choices: this.choices,
@@ -111,6 +108,20 @@ export class Session {
       problems: this.#stepsWith((area) => this.tasks.problems.has(area)),
     }),
   );
+
+  get hidden() {
+    return this.#answers.hidden;
+  }
+  set hidden(codes: ReadonlySet<number>) {
+    this.#answers.hidden = codes;
+  }
+
+  get hovered() {
+    return this.#cells.hovered;
+  }
+  set hovered(row: number | null) {
+    this.#cells.hovered = row;
+  }
 
   #stepsWith(holds: (area: Area) => boolean): Set<StepId> {
     return new Set((Object.keys(AREAS_OF_STEP) as StepId[]).filter((id) => AREAS_OF_STEP[id].some(holds)));
@@ -127,18 +138,17 @@ export class Session {
   }
 
   /** Lets the user choose files, then opens them. */
-  async chooseFiles(): Promise<void> {
-    try {
-      await this.open(await this.platform.pickFiles());
-    } catch (error) {
-      this.step = 'data';
-      this.tasks.fail('open', error);
-    }
+  chooseFiles(): Promise<void> {
+    return this.#openGiven(() => this.platform.pickFiles());
   }
 
-  async dropFiles(files: readonly File[]): Promise<void> {
+  dropFiles(files: readonly File[]): Promise<void> {
+    return this.#openGiven(() => this.platform.droppedFiles(files));
+  }
+
+  async #openGiven(files: () => Promise<FileInfo[]>): Promise<void> {
     try {
-      await this.open(await this.platform.droppedFiles(files));
+      await this.open(await files());
     } catch (error) {
       this.step = 'data';
       this.tasks.fail('open', error);
@@ -157,22 +167,17 @@ export class Session {
   }
 
   #start(opened: OpenedDataset): void {
-    for (const area of ['timepoints', 'prepare', 'positions', 'colouring', 'subset', 'label'] as const)
-      this.tasks.clear(area);
-    this.#asked = { timepoints: '', colouring: '', positions: '' };
-    this.#labels = [];
+    for (const area of ['prepare', 'subset', 'label'] as const) this.tasks.clear(area);
+    this.#answers.clear();
+    this.#cells.clear();
+    this.#labels.clear();
     this.dataset = opened;
     this.embeddings = opened.embeddings;
-    this.timepoints = null;
     this.prepared = null;
-    this.positions = null;
-    this.#setColouring(null, null);
-    this.selection = null;
-    this.hovered = null;
     this.step = 'data';
     const best = opened.timeColumns[0]?.name;
     const column = opened.obs.find(({ kind }) => kind === 'categorical' || kind === 'string')?.name;
-    this.#history = startHistory<Choices>({
+    this.#decisions.start({
       experiment: best === undefined ? {} : { time: best },
       colourBy:
         best !== undefined ? { kind: 'timepoint' } : column === undefined ? null : { kind: 'column', column },
@@ -188,22 +193,20 @@ export class Session {
   }
 
   decide(change: Partial<Choices>, done: string): void {
-    this.#history = record(this.#history, { ...this.choices, ...change }, done);
+    this.#decisions.decide(change, done);
     this.#follow();
   }
 
   undo(): void {
-    const done = this.canUndo;
+    const done = this.#decisions.undo();
     if (done === null) return;
-    this.#history = undo(this.#history);
     this.notices.say(`Undone: ${done}`);
     this.#follow();
   }
 
   redo(): void {
-    const done = this.canRedo;
+    const done = this.#decisions.redo();
     if (done === null) return;
-    this.#history = redo(this.#history);
     this.notices.say(`Done again: ${done}`);
     this.#follow();
   }
@@ -222,16 +225,17 @@ export class Session {
   }
 
   select(rows: Int32Array, mode: SelectionMode = 'replace'): void {
-    this.selection = this.dataset && combineSelection(this.selection, rows, mode, this.dataset.nObs);
+    if (this.dataset) this.#cells.select(rows, mode, this.dataset.nObs);
   }
 
   deselect(): void {
-    this.selection = null;
+    this.#cells.mask = null;
   }
 
+  /** Does nothing while a field shows what cannot be taken. */
   async prepare(): Promise<void> {
     const { dataset } = this;
-    if (!dataset) return;
+    if (!dataset || this.refused.size > 0) return;
     const { experiment } = this.choices;
     const request = {
       kind: 'prepare',
@@ -244,11 +248,11 @@ export class Session {
     const { result } = outcome;
     this.prepared = { key: preparationKey(experiment), notes: result.notes };
     this.embeddings = mergeEmbeddings(this.embeddings, result.embeddings);
-    this.#asked.positions = '';
+    this.#answers.forget('positions');
     const view = this.embeddings.some(({ name }) => name === result.map)
       ? ({ embedding: result.map, components: [0, 1] } as View)
       : (this.choices.view ?? firstView(this.embeddings));
-    this.#history = amend(this.#history, { ...this.choices, view });
+    this.#decisions.amend({ view });
     this.notices.say('The cells are prepared.');
     this.#follow();
   }
@@ -261,7 +265,7 @@ export class Session {
     const request = { kind: 'label', dataset: dataset.dataset, name, label, rows } as const;
     const outcome = await this.tasks.run('label', 'Keeping the label', request);
     if (outcome.kind !== 'done') return false;
-    this.#labels.push(request);
+    this.#labels.add(request);
     this.dataset = { ...dataset, obs: outcome.result };
     this.notices.say(`Kept ${formatCount(rows.length)} cells as ${label} in ${name}.`);
     this.#columnChanged(name);
@@ -273,8 +277,8 @@ export class Session {
   #columnChanged(name: string): void {
     const { where = [], batch } = this.choices.experiment;
     const { colourBy } = this.choices;
-    if (colourBy?.kind === 'column' && colourBy.column === name) this.#asked.colouring = '';
-    if (where.some(({ column }) => column === name)) this.#asked.timepoints = '';
+    if (colourBy?.kind === 'column' && colourBy.column === name) this.#answers.forget('colouring');
+    if (where.some(({ column }) => column === name)) this.#answers.forget('timepoints');
     else if (batch !== name) return;
     if (this.prepared) this.prepared = { ...this.prepared, key: '' };
   }
@@ -282,94 +286,21 @@ export class Session {
   /** Asks the engine for whatever the choices need and was not asked for yet. */
   #follow(): void {
     if (!this.dataset) return;
-    this.#followTimepoints(this.dataset.dataset);
-    this.#followColouring(this.dataset.dataset);
-    this.#followView(this.dataset.dataset);
+    this.#answers.follow(this.dataset.dataset);
     // what was wrong with other choices
     if (this.#tried !== preparationKey(this.choices.experiment)) this.tasks.problems.delete('prepare');
     const files = this.#source?.kind === 'open' ? this.#source.files : [];
     this.platform.setDocument({
       title: this.dataset.name,
-      unsaved: this.#labels.length > 0 || this.prepared !== null,
+      unsaved: this.#labels.any || this.prepared !== null,
       ...(files.length === 1 && { file: files[0]! }),
-    });
-  }
-
-  #followTimepoints(dataset: string): void {
-    const { time, timepoints = null, where = [] } = this.choices.experiment;
-    const key = timepointsKey(this.choices.experiment);
-    if (time === undefined || key === this.#asked.timepoints) return;
-    this.#asked.timepoints = key;
-    const request = { kind: 'timepoints', dataset, time, timepoints: complete(timepoints), where } as const;
-    void this.tasks.run('timepoints', 'Reading the timepoints', request).then((outcome) => {
-      if (outcome.kind === 'replaced') return;
-      if (outcome.kind === 'cancelled') this.#asked.timepoints = '';
-      this.timepoints = outcome.kind === 'done' ? outcome.result : null;
-      if (this.choices.colourBy?.kind === 'timepoint') this.#colourByTimepoint();
     });
   }
 
   /** Asks again for what was cancelled. */
   readTimepoints(): void {
-    this.#asked.timepoints = '';
+    this.#answers.forget('timepoints');
     this.#follow();
-  }
-
-  #followColouring(dataset: string): void {
-    const { colourBy } = this.choices;
-    const key = JSON.stringify(colourBy);
-    if (key === this.#asked.colouring) return;
-    this.#asked.colouring = key;
-    if (colourBy === null) this.#setColouring(null, null);
-    else if (colourBy.kind === 'timepoint') this.#colourByTimepoint();
-    else void this.#readColouring(dataset, colourBy);
-  }
-
-  #colourByTimepoint(): void {
-    this.tasks.clear('colouring');
-    // without timepoints there is nothing to show, and what was shown before would be taken for it
-    this.#setColouring({ kind: 'timepoint' }, this.timepoints && colouringOfTimepoints(this.timepoints));
-  }
-
-  async #readColouring(dataset: string, by: Exclude<ColourBy, { kind: 'timepoint' }>): Promise<void> {
-    const before = this.#history;
-    const title = `Reading ${colourWords(by)}`;
-    const outcome =
-      by.kind === 'column'
-        ? await this.tasks.run('colouring', title, { kind: 'obs', dataset, column: by.column })
-        : await this.tasks.run('colouring', title, { kind: 'gene', dataset, column: by.gene.column });
-    if (outcome.kind === 'replaced') return;
-    if (outcome.kind === 'done') {
-      const { result } = outcome;
-      this.#setColouring(by, result instanceof Float32Array ? { kind: 'numbers', values: result } : result);
-    } else this.#giveUp('colouring', outcome.kind, before);
-  }
-
-  #setColouring(by: ColourBy | null, colouring: Colouring | null): void {
-    this.hidden = new Set();
-    this.colouredBy = by;
-    this.colouring = colouring;
-  }
-
-  /** What failed can be asked for again; what was cancelled is as if it had not been chosen. */
-  #giveUp(what: 'colouring' | 'positions', how: 'failed' | 'cancelled', before: History<Choices>): void {
-    this.#asked[what] = '';
-    if (how === 'failed' || this.#history !== before || before.past.length === 0) return;
-    this.#history = undo(before);
-    this.#asked[what] = JSON.stringify(what === 'colouring' ? this.choices.colourBy : this.choices.view);
-  }
-
-  #followView(dataset: string): void {
-    const { view } = this.choices;
-    const key = JSON.stringify(view);
-    if (key === this.#asked.positions || view === null) return;
-    this.#asked.positions = key;
-    const before = this.#history;
-    const request = { kind: 'positions', dataset, ...view } as const;
-    void this.tasks.run('positions', `Reading ${view.embedding}`, request).then((outcome) => {
-      if (outcome.kind === 'done') this.positions = { view, values: outcome.result };
-      else if (outcome.kind !== 'replaced') this.#giveUp('positions', outcome.kind, before);
-    });
   }
 
   /** A new engine knows nothing: it is told again what was open, and what has to be computed again is said. */
@@ -381,12 +312,7 @@ export class Session {
     const outcome = await this.tasks.run('open', 'Opening the file again', this.#source);
     if (outcome.kind !== 'done') return;
     const opened = outcome.result;
-    let { obs } = opened;
-    for (const label of this.#labels) {
-      // a label that cannot be kept again is missing from the list, which the next line shows
-      obs = await this.client.request<KeepLabel>({ ...label, dataset: opened.dataset }).catch(() => obs);
-    }
-    this.dataset = { ...opened, obs };
+    this.dataset = { ...opened, obs: await this.#labels.tellAgain(this.client, opened) };
     const lost = this.prepared !== null;
     this.prepared = null;
     this.embeddings = opened.embeddings;
@@ -395,11 +321,7 @@ export class Session {
         lost ? ' What was computed has to be computed again: Prepare.' : ''
       }`,
     );
-    this.#asked.timepoints = '';
+    this.#answers.forget('timepoints');
     this.#follow();
   }
-}
-
-function complete(edits: Change['timepoints']) {
-  return edits?.map(({ labels, time = null, name = null }) => ({ labels, time, name })) ?? null;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { InputError } from '../../engine/errors.ts';
+import { InputError, WorkError } from '../../engine/errors.ts';
 import type { Results } from '../../engine/host/protocol.ts';
 import { createFakeClient, createFakePlatform, endless, type Script } from '../testing/fake-client.ts';
 import { Session } from './session.svelte.ts';
@@ -82,6 +82,55 @@ test('a colour that was cancelled is as if it had not been chosen', async () => 
   expect(session.choices.colourBy).toEqual({ kind: 'timepoint' });
   expect(session.colouring?.kind).toBe('categories');
   expect(session.canUndo).toBeNull();
+});
+
+test('a colouring that fails shows nothing under its name, and undo brings the picture back', async () => {
+  const { session } = await opened({
+    gene: () => {
+      throw new WorkError('The disk is gone.');
+    },
+  });
+  const gene = { kind: 'gene', gene: { name: 'Sox2', id: null, column: 2 } } as const;
+  session.colour(gene);
+  await settled();
+  expect([session.colouredBy, session.colouring]).toEqual([gene, null]);
+  session.undo();
+  await settled();
+  expect(session.colouring?.kind).toBe('categories');
+});
+
+test('cancelling goes back to the choice before, which is read where another took its place too soon', async () => {
+  const { session } = await opened({
+    obs: () => ({ kind: 'categories', codes: new Int32Array(6000), names: ['a'], ordered: false }),
+    gene: endless({ stage: 'indexing', step: 1, steps: 9 }),
+  });
+  const column = { kind: 'column', column: 'cell_type' } as const;
+  session.colour(column);
+  session.colour({ kind: 'gene', gene: { name: 'Sox2', id: null, column: 2 } });
+  session.tasks.running.get('colouring')!.cancel();
+  await settled();
+  expect(session.choices.colourBy).toEqual(column);
+  expect(session.colouredBy).toEqual(column);
+});
+
+test('cancelling what no choice asked for takes no choice back', async () => {
+  let stuck = false;
+  const read = endless({ stage: 'reading', step: 1, steps: 2 });
+  const { session } = await opened({
+    obs: (request, options) =>
+      stuck
+        ? read(request, options)
+        : { kind: 'categories', codes: new Int32Array(6000), names: ['a'], ordered: false },
+  });
+  session.colour({ kind: 'column', column: 'fate' });
+  await settled();
+  session.change({ variableGenes: 77 }, 'fewer genes');
+  session.select(Int32Array.of(1));
+  stuck = true;
+  await session.keepLabel('fate', 'neural');
+  session.tasks.running.get('colouring')!.cancel();
+  await settled();
+  expect(session.choices.experiment.variableGenes).toBe(77);
 });
 
 test('preparing shows its map, marks the step, and a changed option makes it stale', async () => {

@@ -110,8 +110,6 @@ export function loseContext(): { restore(): void } {
   return { restore: () => extension.restoreContext() };
 }
 
-export { colourCells };
-
 /** An image as a test can take it over: rgba bytes in base64. */
 export interface Pixels {
   width: number;

@@ -86,10 +86,8 @@ export function interfaceScenarios(visit: Visit): void {
     await colourBy(page, 'cell_type');
     await legend(page).getByText('progenitor').waitFor();
     await colourBy(page, '-001');
-    await page
-      .getByText(/expression|log|count/i)
-      .first()
-      .waitFor();
+    // numbers have no list of categories
+    await legend(page).waitFor({ state: 'detached' });
     expect(await coloursOfMap(page)).toBeGreaterThanOrEqual(4);
   });
 
@@ -125,7 +123,7 @@ export function interfaceScenarios(visit: Visit): void {
     expect(await coloursOfMap(page)).toBeGreaterThanOrEqual(4);
   });
 
-  it('prepares what is missing, shows it on the map, and undoes', async () => {
+  it('prepares what is missing and shows it on the map', async () => {
     const page = await visit.open();
     await tryExample(page);
     await page.keyboard.press('3');
@@ -182,10 +180,7 @@ export function deathScenarios(visit: Visit, file: string): void {
     await page.keyboard.press('3');
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await visit.killEngine!();
-    await page
-      .getByText(/engine|started again|ended/i)
-      .first()
-      .waitFor();
+    await page.getByText('was started again').first().waitFor();
     await legend(page).getByText('other').waitFor();
     // it works as before
     await colourBy(page, 'timepoint');

@@ -30,25 +30,17 @@ export function nearestScan(
         const r0 = v128.load(r);
         const r1 = v128.load(r, 16);
         let x = v128.load32_splat(q);
-        let e = f32x4.sub(x, r0);
-        a00 = f32x4.add(a00, f32x4.mul(e, e));
-        e = f32x4.sub(x, r1);
-        a01 = f32x4.add(a01, f32x4.mul(e, e));
+        a00 = addSquare(a00, x, r0);
+        a01 = addSquare(a01, x, r1);
         x = v128.load32_splat(q, 4);
-        e = f32x4.sub(x, r0);
-        a10 = f32x4.add(a10, f32x4.mul(e, e));
-        e = f32x4.sub(x, r1);
-        a11 = f32x4.add(a11, f32x4.mul(e, e));
+        a10 = addSquare(a10, x, r0);
+        a11 = addSquare(a11, x, r1);
         x = v128.load32_splat(q, 8);
-        e = f32x4.sub(x, r0);
-        a20 = f32x4.add(a20, f32x4.mul(e, e));
-        e = f32x4.sub(x, r1);
-        a21 = f32x4.add(a21, f32x4.mul(e, e));
+        a20 = addSquare(a20, x, r0);
+        a21 = addSquare(a21, x, r1);
         x = v128.load32_splat(q, 12);
-        e = f32x4.sub(x, r0);
-        a30 = f32x4.add(a30, f32x4.mul(e, e));
-        e = f32x4.sub(x, r1);
-        a31 = f32x4.add(a31, f32x4.mul(e, e));
+        a30 = addSquare(a30, x, r0);
+        a31 = addSquare(a31, x, r1);
         q += 16;
         r += 32;
       }
@@ -67,6 +59,14 @@ export function nearestScan(
     panels += <usize>d << 5;
     ids += 32;
   }
+}
+
+/** sum + (x − r)² */
+// @ts-ignore: decorator
+@inline
+function addSquare(sum: v128, x: v128, r: v128): v128 {
+  const difference = f32x4.sub(x, r);
+  return f32x4.add(sum, f32x4.mul(difference, difference));
 }
 
 /** Those of eight points that are nearer than the end of the list enter it; gives the new end. */

@@ -1,6 +1,5 @@
 import type { Bridge } from '../../../app/preload.cts';
-import type { EngineMessage, OpenedDataset, Request } from '../../../engine/host/protocol.ts';
-import type { MenuCommand } from '../../client/engine-client.ts';
+import type { EngineMessage, MenuCommand, OpenedDataset, Request } from '../../../engine/host/protocol.ts';
 import { createPortTransport } from '../../client/message-port.ts';
 import {
   createDesktopPlatform,
