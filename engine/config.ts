@@ -6,7 +6,14 @@ import { fitOptions } from './options/fit-options.ts';
 import type { OptionMeta } from './options/option-meta.ts';
 import { preparationOptions } from './options/preparation-options.ts';
 
-export { bendsPaths, DEFAULT_COMPARISON, METHODS, type Method } from './options/methods.ts';
+export {
+  bendsPaths,
+  DEFAULT_COMPARISON,
+  METHODS,
+  type Method,
+  TRAINED_METHODS,
+  type TrainedMethod,
+} from './options/methods.ts';
 export type { OptionMeta } from './options/option-meta.ts';
 
 /** The settings of one fit, complete. */

@@ -1,15 +1,17 @@
 import { setMaxListeners } from 'node:events';
 import type { ExperimentConfig } from './config.ts';
+import type { GrowthPrior, NoGrowthPrior } from './dataset/growth-gene-prior.ts';
 import { type Dataset, pointsWithout } from './dataset/load.ts';
 import { type CellMap, MAP_NAME } from './dataset/map.ts';
 import { heldOutGroups } from './dataset/split.ts';
 import { InputError } from './errors.ts';
 import type { BaselineJob, BaselineResult } from './evaluate/baselines.ts';
 import type { FitJob, FitResult } from './evaluate/held-out.ts';
+import { joinPaths } from './evaluate/path-band.ts';
 import type { SharedDataset } from './evaluate/space.ts';
 import type { Pool } from './host/pool.ts';
 import type { Progress } from './host/protocol.ts';
-import { resolveFitSettings } from './presets.ts';
+import { givenSettings, resolveFitSettings } from './presets.ts';
 import { drawWithoutReplacement, randomStream } from './random.ts';
 
 /** What happens in an experiment, for whoever shows it. */
@@ -45,6 +47,8 @@ export interface Experiment {
   /** null: none is wanted, or the file has none and no trajectories are asked for */
   map: ExperimentMap | null;
   notes: string[];
+  /** what genes let expect of growth, or why nothing (see withGrowthPrior); absent: no fit has growth */
+  growthPrior?: GrowthPrior | NoGrowthPrior;
   /** of the programs that made it, where it was restored from a session; default: these */
   versions?: Record<string, string>;
 }
@@ -101,7 +105,8 @@ export async function runExperiment(
     return { ...map, trajectories: placed };
   };
   try {
-    const [fits, baselines, map] = await Promise.all([Promise.all(running), Promise.all(comparing), mapping]);
+    const [all, baselines, map] = await Promise.all([Promise.all(running), Promise.all(comparing), mapping]);
+    const fits = joinPaths(all);
     return { config, dataset, fits, baselines, map: map && (await withTrajectories(map, fits)), notes };
   } catch (error) {
     // one fit failed or all were stopped: no other goes on behind the error's back
@@ -125,8 +130,8 @@ async function mapOf(
 }
 
 /**
- * The fits of an experiment: each method × held-out group × seed. `run` adds one that sees all timepoints, whose
- * trajectories are shown and written; `evaluate` takes the trajectories of its first fit.
+ * The fits of an experiment: each method × held-out group × seed. `run` adds one a seed that sees all timepoints; the first
+ * one's trajectories are shown and written, with their spread over the others. `evaluate` takes its first method and group.
  */
 export function planExperiment(
   dataset: Dataset,
@@ -151,11 +156,13 @@ export function planExperiment(
     points: config.points,
   };
   const seeds = Array.from({ length: config.seeds }, (_, i) => config.seed + i);
+  const given = givenSettings(config);
+  const { wideBackend } = config;
   const jobs = config.methods.flatMap((method) =>
     groups.flatMap((heldOut) =>
       seeds.map((seed): FitJob => {
         const settings = resolveFitSettings(config, { method, dims: embedding.dims, heldOut });
-        return { method, heldOut, seed, settings, wideBackend: config.wideBackend, trajectories: null };
+        return { method, heldOut, seed, settings, given, wideBackend, trajectories: null };
       }),
     ),
   );
@@ -165,10 +172,15 @@ export function planExperiment(
       dims: embedding.dims,
       heldOut: [],
     });
-    const { seed, wideBackend } = config;
-    jobs.unshift({ method: config.methods[0]!, heldOut: [], seed, settings, wideBackend, trajectories });
+    const method = config.methods[0]!;
+    jobs.unshift(
+      ...seeds.map((seed) => ({ method, heldOut: [], seed, settings, given, wideBackend, trajectories })),
+    );
   } else {
-    jobs[0] = { ...jobs[0]!, trajectories };
+    // the seeds of the first method and group come first
+    seeds.forEach((_, i) => {
+      jobs[i] = { ...jobs[i]!, trajectories };
+    });
     if (dataset.heldOutEmbeddings.length > 0)
       notes.push(
         `The trajectories are of the fit without ${groups[0]!.map((k) => timepoints.labels[k]).join('+')}, in the components that were computed without it.`,
@@ -222,7 +234,7 @@ function sharedCopy(points: Float32Array): Float32Array {
 
 export function shareDataset(
   { embedding, timepoints, cellType, batch }: Dataset,
-  { timeScale }: ExperimentConfig,
+  { timeScale = 'index' }: ExperimentConfig,
 ): SharedDataset {
   const cellTimepoint = new Int32Array(new SharedArrayBuffer(timepoints.cellTimepoint.byteLength));
   cellTimepoint.set(timepoints.cellTimepoint);

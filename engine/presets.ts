@@ -13,25 +13,34 @@ export interface FitFacts {
  * `paper` is the published table (arXiv 2405.14780, appendix; up to 20 dimensions its left column).
  */
 export function resolveFitSettings(config: ExperimentConfig, facts: FitFacts): FitSettings {
-  const values: FitSettings = config.preset === 'paper' ? paperPreset(facts) : { ...DEFAULT_PRESET };
-  const given = Object.fromEntries(
-    Object.keys(fitSettingsSchema.shape)
-      .map((name) => [name, config[name as keyof FitSettings]])
-      .filter(([, value]) => value !== undefined),
-  );
+  const values = presetFor(config, facts);
+  const given = Object.fromEntries(givenSettings(config).map((name) => [name, config[name]]));
   const settings = fitSettingsSchema.parse({ ...values, ...given });
   return facts.method.startsWith('i-') ? { ...settings, coupling: 'independent' } : settings;
+}
+
+/** The settings that the experiment names itself. */
+export function givenSettings(config: ExperimentConfig): (keyof FitSettings)[] {
+  return fitSettingsSchema.keyof().options.filter((name) => config[name] !== undefined);
+}
+
+function presetFor({ preset }: ExperimentConfig, facts: FitFacts): FitSettings {
+  const published = preset === 'paper' ? paperPreset(facts) : { ...DEFAULT_PRESET };
+  return facts.method === 'auto' ? autoPreset(facts, published) : published;
 }
 
 const DEFAULT_PRESET: FitSettings = {
   whiten: false,
   protocol: 'strict',
+  timeScale: 'index',
+  predictFrom: 'before',
   unitScale: true,
   hidden: 64,
   minibatch: 128,
   validationShare: 0.1,
   noise: 0.1,
   maxEpochs: 1000,
+  steps: null,
   bandwidth: null,
   neighborRank: 20,
   rho: 1e-3,
@@ -39,6 +48,7 @@ const DEFAULT_PRESET: FitSettings = {
   interpolantLearningRate: 1e-3,
   interpolantPatience: 50,
   learningRate: 1e-3,
+  schedule: 'constant',
   weightDecay: 1e-5,
   metric: 'land',
   coupling: 'minibatch',
@@ -76,5 +86,27 @@ function paperPreset({ dims, heldOut }: FitFacts): FitSettings {
     bandwidth: heldOut.includes(2) ? 0.25 : 0.125,
     metricPower: 2,
     patience: 5,
+  };
+}
+
+/**
+ * Where `auto` begins, and what it keeps where the data do not tell better. Found on simulations (DECISIONS.md, `auto`): few steps
+ * with a falling rate, since a smooth field generalises; the rbf metric, whose contrast is bounded, where LAND's gradient may belong to
+ * a few far points. The bandwidth grows with √d beyond 5 dimensions, so that a cell's activation at its own centre does not vanish.
+ */
+function autoPreset({ dims }: FitFacts, { whiten, protocol }: FitSettings): FitSettings {
+  return {
+    ...DEFAULT_PRESET,
+    // the space of the methods it is compared with
+    whiten,
+    protocol,
+    predictFrom: 'both',
+    coupling: 'sinkhorn',
+    metric: 'rbf',
+    rho: 0.1,
+    kappa: 1.5 * Math.sqrt(Math.max(1, dims / 5)),
+    steps: 1000,
+    schedule: 'cosine',
+    hidden: dims > 20 ? 128 : 64,
   };
 }

@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { type ExperimentConfig, parseExperiment } from '../../engine/config.ts';
 import type { Dataset } from '../../engine/dataset/load.ts';
 import { describeLeftOut } from '../../engine/dataset/timepoints.ts';
+import { growthNotes } from '../../engine/export/growth-facts.ts';
 import { metricsOf, writeResults } from '../../engine/export/results.ts';
 import { openResultsFolder, type ResultsFolder, SESSION_NAME } from '../../engine/export/results-folder.ts';
 import { sessionSources } from '../../engine/export/session-source.ts';
+import { withGrowthPrior } from '../../engine/host/growth-prior.ts';
 import { createPool, type Pool } from '../../engine/host/pool.ts';
 import { runExperiment } from '../../engine/pipeline.ts';
 import { createProgressDisplay } from './progress.ts';
@@ -54,16 +56,17 @@ export async function performExperiment({
     for (const line of [...dataset.notes, ...describeLeftOut(dataset.timepoints)])
       process.stderr.write(`${line}\n`);
     const display = createProgressDisplay(labels, process.stderr);
-    const experiment = await runExperiment(dataset, config, command === 'run' ? 'run' : 'evaluate', {
+    const fitted = await runExperiment(dataset, config, command === 'run' ? 'run' : 'evaluate', {
       pool,
       signal,
       onEvent: display.onEvent,
     }).finally(display.end);
+    const experiment = await withGrowthPrior(fitted, paths, pool, { signal });
     for (const note of experiment.notes) process.stderr.write(`${note}\n`);
     const metrics = metricsOf(experiment);
     await pool.run({ kind: 'save session', ...session, experiment, command }, { signal });
     await writeResults(folder, experiment, metrics, command);
-    return { metrics, target: folder.target };
+    return { metrics, growth: metrics.growth ? growthNotes(experiment) : [], target: folder.target };
   } finally {
     await pool.close();
     await folder.discard();

@@ -46,6 +46,24 @@ it('writes several files of a session at once, and its report to the byte', asyn
   expect(read('again.html')).toBe(read(join('out', 'report.html')));
 });
 
+it('with growth on writes the rates as a table, and says what they are and why there is no score of genes', () => {
+  const flags = ['--time', 'day', '--max-epochs', '5', '--hold-out', 'none', '--map', 'none'];
+  const given = ['--method', 'ot-cfm', '--growth', 'on', '--out', 'grown'];
+  const { status, stdout } = meander('run', 'course.h5ad', ...flags, ...given);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/relative to the mean cell of a timepoint; snapshots say nothing of totals/);
+  expect(stdout).toMatch(/There is no growth score of genes\. .*0 and 0 that vary; names such as .*a.*b/);
+  const table = readFileSync(join(home, 'grown', 'growth.csv'), 'utf8');
+  const lines = table.trim().split('\r\n');
+  expect(lines[0]).toBe('cell,timepoint,growth_rate');
+  expect(lines.length).toBe(1 + 120);
+  expect(lines.filter((line) => line.endsWith(',NaN')).length).toBe(40);
+  expect(lines[3]).toMatch(/^cell 2,2,NaN$/);
+  const session = join('grown', 'results.meander.h5ad');
+  expect(meander('export', session, '--csv', 'growth.csv', '--what', 'growth').status).toBe(0);
+  expect(readFileSync(join(home, 'growth.csv'), 'utf8')).toBe(table);
+});
+
 it('finds the source when folder and session were moved together, and asks for one that is gone', () => {
   mkdirSync(join(home, 'elsewhere'));
   renameSync(join(home, 'out'), join(home, 'elsewhere', 'out'));

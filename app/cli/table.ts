@@ -29,9 +29,19 @@ export function wassersteinTable({ summary }: Metrics): string {
   return `Wasserstein-1 distance of predicted to real held-out cells (lower is better)${spread}\n${table.toString()}`;
 }
 
-/** Prints the table, if there is one, and where the results are. */
-export function printResult({ metrics, target }: { metrics: Metrics; target: string }): void {
+/** Prints the table, if there is one, what is said of growth, and where the results are. */
+export function printResult({
+  metrics,
+  growth,
+  target,
+}: {
+  metrics: Metrics;
+  /** what is said of growth; empty: it is ignored */
+  growth: string[];
+  target: string;
+}): void {
   if (metrics.rows.length > 0) process.stdout.write(`${wassersteinTable(metrics)}\n`);
+  for (const line of growth) process.stdout.write(`${line}\n`);
   process.stdout.write(
     `Results: ${relative(process.cwd(), target) || '.'} (open report.html in a browser)\n`,
   );

@@ -220,6 +220,15 @@ describe.each(LINES)('over a %s', (_, connect) => {
     expect(new Set(workers.alive())).toEqual(before);
     await expect(open('nowhere')).rejects.toBeInstanceOf(InputError);
     await expect(client.request({ kind: 'gene', dataset, column: 1e6 })).rejects.toBeInstanceOf(InputError);
+    // the example's genes have no names that tell of growth
+    const growth = {
+      kind: 'growth',
+      dataset,
+      expression: null,
+      expressionState: 'auto',
+      targetSum: null,
+    } as const;
+    await expect(client.request(growth)).rejects.toThrow(/genes that tell of growth are not in this file/);
     await expect(client.request({ kind: 'cell', dataset, row: 1e6 })).rejects.toBeInstanceOf(InputError);
     await expect(
       client.request({ kind: 'positions', dataset, embedding: 'X_pca', components: [500] }),

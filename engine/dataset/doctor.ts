@@ -163,7 +163,7 @@ function costFindings({ time, embeddings, expression }: DatasetFacts): Finding[]
       severity: 'note',
       subject: 'fit',
       title: `A fit takes about ${duration(seconds)} and ${Math.max(0.1, bytes / 1e9).toFixed(1)} GB.`,
-      reason: `${dims} dimensions of ${name}, on one core; each held-out timepoint is one more fit.`,
+      reason: `${dims} dimensions of ${name}, on one core; each held-out timepoint is one more fit, each further seed all of them once more.`,
     },
   ];
 }

@@ -1,4 +1,4 @@
-/** A published set of genes, by human symbols; mouse symbols are the same but for their case. */
+/** A published set of genes, by human symbols; mouse symbols are the same but for their case and `ALIASES`. */
 export interface GeneSet {
   name: string;
   source: string;
@@ -13,6 +13,10 @@ export const ALIASES: Readonly<Record<string, readonly string[]>> = {
   'H1-0': ['H1F0'],
   PLPPR4: ['LPPR4'],
   GUCY2D: ['GUCY2E'],
+  // in mice
+  ANKH: ['ANK'],
+  FASLG: ['FASL'],
+  PEA15: ['PEA15A'],
 };
 
 const words = (text: string) => text.trim().split(/\s+/);

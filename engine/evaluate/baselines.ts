@@ -61,7 +61,7 @@ export function runBaselineJob(
     while (heldOut.includes(after)) after++;
     const [from, to] = [rowsOf(before), rowsOf(after)];
     const s = (times[timepoint]! - times[before]!) / (times[after]! - times[before]!);
-    const real = realCells(dataset, space, timepoint);
+    const real = realCells(dataset, space, timepoint, heldOut);
     const measure = (method: Baseline, predicted: Float32Array) => {
       const started = performance.now();
       const distances = measureDistances(dataset, predicted, real, seed, hooks.shouldStop);

@@ -1,21 +1,22 @@
+import type { Choices } from '../auto/choices.ts';
+import { chooseSettings } from '../auto/choose.ts';
 import { kernelsForWidth } from '../compute/gemm.ts';
 import type { Kernels } from '../compute/kernels.ts';
-import type { ExperimentConfig, FitSettings, Method } from '../config.ts';
+import type { ExperimentConfig, FitSettings, Method, TrainedMethod } from '../config.ts';
 import { growthRates } from '../coupling/growth.ts';
-import { gatherRows, rowsWhere } from '../dataset/clouds.ts';
+import { gatherRows } from '../dataset/clouds.ts';
 import { splitCells } from '../dataset/split.ts';
-import { applyScaling, invertScaling } from '../embedding/whiten.ts';
-import { neighborDistance } from '../metric/bandwidth.ts';
+import { applyScaling } from '../embedding/whiten.ts';
 import { randomStream } from '../random.ts';
+import { fittedBandwidth } from '../train/bandwidth.ts';
 import type { Clouds, LossHistory } from '../train/clouds.ts';
 import { type FitHooks, type FittedModel, fitModel } from '../train/fit.ts';
 import type { TrainedNetwork } from '../train/interpolant.ts';
-import { carryMass, type MassState, startMass } from '../trajectory/mass.ts';
-import { rollout } from '../trajectory/rollout.ts';
 import { cellVelocity } from './cell-velocity.ts';
-import { integratorFor } from './integrator.ts';
-import { type Distances, measureDistances, realCells } from './measure.ts';
-import { type PathDistance, pathDistance } from './path-distance.ts';
+import { distanceToCells } from './far-from-cells.ts';
+import type { Distances } from './measure.ts';
+import type { PathDistance } from './path-distance.ts';
+import { predictHeldOut } from './predict-held-out.ts';
 import { modelTimes, observedClouds, type SharedDataset, type Space, spaceOf } from './space.ts';
 import { rollTrajectories, type Trajectories } from './trajectories.ts';
 
@@ -26,6 +27,8 @@ export interface FitJob {
   heldOut: number[];
   seed: number;
   settings: FitSettings;
+  /** what of them the user gave, which `auto` keeps; default: nothing */
+  given?: (keyof FitSettings)[];
   wideBackend: ExperimentConfig['wideBackend'];
   /** trajectories to roll out through all timepoints; null: none */
   trajectories: {
@@ -39,8 +42,13 @@ export interface FitJob {
 export interface Prediction {
   /** the held-out timepoint */
   timepoint: number;
-  /** cells of the last observed timepoint before it, rolled out to it: [n, dims], in the embedding's units */
+  /**
+   * cells of the last observed timepoint before it, rolled out to it, with `predictFrom: 'both'` those of the next one after it
+   * too: [n, dims], in the embedding's units
+   */
   points: Float32Array;
+  /** rows of the cells that were followed [n]; absent: all of the last observed timepoint before */
+  rows?: Int32Array;
   /**
    * how many cells each stands for, the mean cell of the timepoint before being 1 [n]; distances are weighted by it;
    * absent: growth is ignored
@@ -62,6 +70,8 @@ export interface FitResult {
   kernels: string;
   /** complete: what was left to the data is filled in */
   settings: FitSettings & { bandwidth: number };
+  /** what `auto` chose, and why; absent: another method */
+  choices?: Choices;
   /** gradient steps, of both networks */
   steps: number;
   seconds: number;
@@ -83,23 +93,24 @@ export interface FitResult {
 
 export interface JobHooks extends Pick<FitHooks, 'shouldStop'> {
   onProgress(
-    stage: 'coupling' | 'interpolant' | 'vector field' | 'rollout' | 'evaluation',
+    stage: 'choosing' | 'coupling' | 'interpolant' | 'vector field' | 'rollout' | 'evaluation',
     progress: { step: number; steps: number; loss?: number },
   ): void;
 }
 
 /** Fits without the held-out timepoints, rolls out to them, and measures. Same inputs, same bits. */
-export function runFitJob(simd: Kernels, dataset: SharedDataset, job: FitJob, hooks: JobHooks): FitResult {
+export function runFitJob(simd: Kernels, shared: SharedDataset, job: FitJob, hooks: JobHooks): FitResult {
   const started = performance.now();
   const kernels = backendOf(simd, job);
   const mark = kernels.mark();
   try {
-    const space = spaceOf(dataset, job.heldOut, job.settings);
+    const space = spaceOf(shared, job.heldOut, job.settings);
+    const { method, settings, choices } = settle(kernels, shared, space, job, hooks);
+    const dataset = { ...shared, timeScale: settings.timeScale };
     const clouds = observedClouds(dataset, job.heldOut, space.training);
-    const settings = withBandwidth(clouds, job);
     const cells = splitCells(clouds.cells, settings, randomStream(job.seed, 'split'));
-    const model = fitModel(kernels, clouds, cells, job.method, settings, job.seed, hooks);
-    const fitted: Fitted = { dataset, job, space, clouds, model, hooks };
+    const model = fitModel(kernels, clouds, cells, method, settings, job.seed, hooks, choices?.intervals);
+    const fitted: Fitted = { dataset, job: { ...job, settings }, space, clouds, model, hooks };
     const notes = [...model.notes, ...divergenceNotes(model)];
     const predictions = predictHeldOut(fitted, model.diverged);
     if (!model.diverged && predictions.some((prediction) => prediction.distances === null)) {
@@ -111,6 +122,7 @@ export function runFitJob(simd: Kernels, dataset: SharedDataset, job: FitJob, ho
       seed: job.seed,
       kernels: kernels.name,
       settings,
+      ...(choices && { choices }),
       steps: (model.interpolant?.steps ?? 0) + model.vectorField.steps,
       losses: [...(model.interpolant ? [model.interpolant.history] : []), model.vectorField.history],
       predictions,
@@ -127,12 +139,37 @@ export function runFitJob(simd: Kernels, dataset: SharedDataset, job: FitJob, ho
   }
 }
 
+/** What is trained: as the job says, or as `auto` chooses. */
+function settle(
+  kernels: Kernels,
+  dataset: SharedDataset,
+  { training }: Space,
+  { method, heldOut, settings, given = [], seed }: FitJob,
+  hooks: JobHooks,
+): Pick<FitResult, 'settings' | 'choices'> & { method: TrainedMethod } {
+  const clouds = observedClouds(dataset, heldOut, training);
+  if (method !== 'auto') return { method, settings: fittedBandwidth(clouds, settings, seed) };
+  const observed = dataset.times.map((_, k) => k).filter((k) => !heldOut.includes(k));
+  const clocks = {
+    index: modelTimes({ ...dataset, timeScale: 'index' }),
+    real: modelTimes({ ...dataset, timeScale: 'real' }),
+  };
+  const chosen = chooseSettings(
+    kernels,
+    { clouds, observed, clocks, settings, given, seed },
+    { shouldStop: hooks.shouldStop, onProgress: (progress) => hooks.onProgress('choosing', progress) },
+  );
+  const { choices } = chosen;
+  return { method: choices.method, settings: fittedBandwidth(clouds, chosen.settings, seed), choices };
+}
+
 function backendOf(simd: Kernels, { wideBackend, settings }: FitJob): Kernels {
   if (wideBackend === 'simd') return simd;
   return kernelsForWidth(simd, settings.hidden, wideBackend === 'onnx' ? 'wasm-simd+onnx' : undefined);
 }
 
-interface Fitted {
+/** A fit with what its results are made of. */
+export interface Fitted {
   dataset: SharedDataset;
   job: FitJob;
   space: Space;
@@ -143,66 +180,6 @@ interface Fitted {
 
 const DIVERGENCE_ADVICE =
   'Its figures are left out. Try a lower learning rate, a larger ρ or a larger bandwidth.';
-
-function withBandwidth(clouds: Clouds, { settings, seed }: FitJob): FitSettings & { bandwidth: number } {
-  if (settings.bandwidth !== null) return { ...settings, bandwidth: settings.bandwidth };
-  const random = randomStream(seed, 'bandwidth');
-  const lengths = clouds.cells.map((rows) =>
-    neighborDistance(clouds.points, clouds.dims, rows, settings.neighborRank, random),
-  );
-  lengths.sort((a, b) => a - b);
-  return { ...settings, bandwidth: lengths[Math.floor(lengths.length / 2)]! };
-}
-
-function predictHeldOut(fitted: Fitted, diverged: boolean): Prediction[] {
-  const { dataset, job, space, clouds, model, hooks } = fitted;
-  const { dims, cellTimepoint } = dataset;
-  const { heldOut, seed } = job;
-  const times = modelTimes(dataset);
-  const cellsOf = (timepoint: number) =>
-    gatherRows(
-      clouds.points,
-      dims,
-      rowsWhere(cellTimepoint, (k) => k === timepoint),
-    );
-  let current: Float32Array = new Float32Array();
-  let mass = startMass(0);
-  return heldOut.map((timepoint, i) => {
-    const before = timepoint - 1;
-    // two in a row that are both held out: the rollout goes on from the first one's prediction
-    if (heldOut[i - 1] !== before) {
-      current = cellsOf(before);
-      mass = startMass(current.length / dims);
-    }
-    hooks.onProgress('rollout', { step: i, steps: heldOut.length });
-    const span = [times[before]!, times[timepoint]!];
-    const integrate = integratorFor(job.settings, dims, span[1]! - span[0]!);
-    mass = grown(fitted, mass, current, span);
-    const path = rollout(model.field, current, span, integrate, hooks.shouldStop);
-    current = path.points.slice(current.length);
-    const points = invertScaling(current, dims, space.training);
-    const weights = model.growth ? mass.logMass.map(Math.exp) : undefined;
-    const prediction = { timepoint, points, ...(weights && { mass: Float32Array.from(weights) }) };
-    hooks.onProgress('evaluation', { step: i, steps: heldOut.length });
-    if (diverged || !path.finished || !points.every(Number.isFinite)) {
-      return { ...prediction, distances: null, path: null };
-    }
-    const real = realCells(dataset, space, timepoint);
-    const inEvaluation = applyScaling(points, dims, space.evaluation);
-    return {
-      ...prediction,
-      distances: measureDistances(dataset, inEvaluation, real, seed, hooks.shouldStop, weights),
-      path: pathDistance(dataset, space, clouds, heldOut, timepoint, seed, hooks.shouldStop, (start, along) =>
-        rollout(model.field, start, along, integrate, hooks.shouldStop),
-      ),
-    };
-  });
-}
-
-function grown({ model, job }: Fitted, mass: MassState, points: Float32Array, span: number[]): MassState {
-  if (!model.growth) return mass;
-  return carryMass(mass, model.growth, points, span[0]!, span[1]!, job.settings.growthTiming);
-}
 
 /** Each cell's rate in the interval that it sets out into; all timepoints are observed. */
 function cellGrowth({ dataset, clouds, model }: Fitted): Pick<FitResult, 'growthRate'> {
@@ -225,7 +202,16 @@ function cellPaths(fitted: Fitted): Pick<FitResult, 'trajectories' | 'velocity' 
   const { field, diverged } = model;
   const { settings, trajectories: wanted, heldOut } = job;
   const { points } = clouds;
-  const trajectories = rollTrajectories(field, dataset, points, space, settings, wanted, hooks, model.growth);
+  const rolled = rollTrajectories(field, dataset, points, space, settings, wanted, hooks, model.growth);
+  const cellDistance = distanceToCells(
+    applyScaling(rolled.points, dataset.dims, space.training),
+    rolled.times,
+    clouds,
+    dataset.times.filter((_, k) => !heldOut.includes(k)),
+    job.seed,
+    hooks.shouldStop,
+  );
+  const trajectories = { ...rolled, ...(cellDistance && { cellDistance }) };
   if (heldOut.length > 0 || diverged) return { trajectories, velocity: null };
   return {
     trajectories,

@@ -4,6 +4,7 @@ import type { Points } from '../coupling/ground-cost.ts';
 import { gatherRows, rowsWhere } from '../dataset/clouds.ts';
 import { applyScaling } from '../embedding/whiten.ts';
 import { drawWithoutReplacement, randomStream } from '../random.ts';
+import { equalSizeOf, type PredictedCloud, type W1Band, w1Band } from './bootstrap.ts';
 import { energyDistance } from './energy-distance.ts';
 import { mmd } from './mmd.ts';
 import type { SharedDataset, Space } from './space.ts';
@@ -19,6 +20,8 @@ export interface Distances {
   energy: number;
   /** W1 at the size of the noise floor, of random parts of both */
   w1AtFloorSize: number;
+  /** W1 of equal numbers of cells, with its interval; absent in results of before it was measured */
+  atEqualSize?: W1Band;
   /** by cell type of the real cells: the mean cost, in the plan of w1, of bringing predicted cells to them */
   byCellType: { cellType: string; w1: number; cells: number }[];
   /** above 10,000 cells a side: how many each side was cut to for w1 and w2; else null */
@@ -47,12 +50,29 @@ export interface RealCells {
   points: Float32Array;
   rows: Int32Array;
   dims: number;
+  /** the number of cells at which all predictions of them are compared (see W1Band) */
+  equalSize: number;
 }
 
-export function realCells(dataset: SharedDataset, { evaluation }: Space, timepoint: number): RealCells {
+/** @param heldOut the timepoints that are held out with it, itself included: predictions come from those around them */
+export function realCells(
+  dataset: SharedDataset,
+  { evaluation }: Space,
+  timepoint: number,
+  heldOut: readonly number[],
+): RealCells {
   const { points, dims, cellTimepoint } = dataset;
-  const rows = rowsWhere(cellTimepoint, (k) => k === timepoint);
-  return { points: applyScaling(gatherRows(points, dims, rows), dims, evaluation), rows, dims };
+  const rowsOf = (timepoint: number) => rowsWhere(cellTimepoint, (k) => k === timepoint);
+  const rows = rowsOf(timepoint);
+  let [before, after] = [timepoint - 1, timepoint + 1];
+  while (heldOut.includes(before)) before--;
+  while (heldOut.includes(after)) after++;
+  return {
+    points: applyScaling(gatherRows(points, dims, rows), dims, evaluation),
+    rows,
+    dims,
+    equalSize: equalSizeOf([rows.length, rowsOf(before).length, rowsOf(after).length]),
+  };
 }
 
 /**
@@ -92,6 +112,7 @@ export function measureDistances(
       shouldStop,
       ...(small.a && { a: small.a }),
     }).cost,
+    atEqualSize: w1Band(cloud, real.points, dims, real.equalSize, seed, shouldStop),
     byCellType: cellType ? costByType(plan, x, y, cellType) : [],
     subset: Math.max(...whole) > MOST_PLAN_CELLS ? MOST_PLAN_CELLS : null,
   };
@@ -183,12 +204,6 @@ function costByType(
   );
 }
 
-/** Predicted cells; without mass all stand for as many. */
-interface PredictedCloud {
-  points: Float32Array;
-  mass?: Float64Array;
-}
-
 function cloudPart(
   cloud: PredictedCloud,
   dims: number,
@@ -225,5 +240,5 @@ function somePart(real: RealCells, seed: number): RealCells {
     MOST_PLAN_CELLS,
     randomStream(seed, 'part', 'real'),
   ).sort();
-  return { points: gatherRows(points, dims, kept), rows: kept.map((i) => rows[i]!), dims };
+  return { ...real, points: gatherRows(points, dims, kept), rows: kept.map((i) => rows[i]!) };
 }

@@ -26,14 +26,17 @@ export interface RebuiltFit {
 export function rebuildFit(
   kernels: Kernels,
   dataset: SharedDataset,
-  { heldOut, seed, settings, networks }: Pick<FitResult, 'heldOut' | 'seed' | 'settings' | 'networks'>,
+  fit: Pick<FitResult, 'heldOut' | 'seed' | 'settings' | 'networks' | 'choices'>,
 ): RebuiltFit {
+  const { heldOut, seed, settings, networks, choices } = fit;
   const space = spaceOf(dataset, heldOut, settings);
-  const clouds = observedClouds(dataset, heldOut, space.training);
+  const clouds = observedClouds({ ...dataset, timeScale: settings.timeScale }, heldOut, space.training);
+  const grows = settings.growth === 'on';
+  const intervals = choices?.intervals ?? clouds.times.slice(1).map(() => ({ grows }));
   return {
     field: velocityField(kernels, networks.vectorField),
     space,
     trainingPoints: clouds.points,
-    growth: rebuildGrowth(clouds, settings, seed, QUIET),
+    growth: rebuildGrowth(clouds, settings, seed, QUIET, intervals),
   };
 }

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { type MetricsRow, pairedDifferences, summarize } from './summary.ts';
 
+const noBand = { w1AtEqualSize: null, w1Low: null, w1High: null, equalSize: null };
+
 const row = (method: MetricsRow['method'], heldOut: string, seed: number, w1: number | null): MetricsRow => ({
   method,
   metric: 'none',
@@ -12,6 +14,7 @@ const row = (method: MetricsRow['method'], heldOut: string, seed: number, w1: nu
   mmd: null,
   energy: null,
   w1AtFloorSize: null,
+  ...noBand,
   heldOut,
   heldOutTogether: null,
   seed,
@@ -30,13 +33,21 @@ it('summarizes over seeds, and over all held-out timepoints by each seed’s mea
     row('ot-cfm', '4', 1, 4),
   ];
   expect(summarize(rows)).toEqual([
-    { method: 'ot-mfm', heldOut: '3', heldOutTogether: null, w1Mean: 2, w1Sd: Math.SQRT2, n: 2 },
-    { method: 'ot-mfm', heldOut: '4', heldOutTogether: null, w1Mean: 7, w1Sd: Math.sqrt(8), n: 2 },
-    { method: 'ot-cfm', heldOut: '3', heldOutTogether: null, w1Mean: 2, w1Sd: null, n: 1 },
-    { method: 'ot-cfm', heldOut: '4', heldOutTogether: null, w1Mean: 4, w1Sd: null, n: 1 },
+    { method: 'ot-mfm', heldOut: '3', heldOutTogether: null, w1Mean: 2, w1Sd: Math.SQRT2, n: 2, ...noBand },
+    { method: 'ot-mfm', heldOut: '4', heldOutTogether: null, w1Mean: 7, w1Sd: Math.sqrt(8), n: 2, ...noBand },
+    { method: 'ot-cfm', heldOut: '3', heldOutTogether: null, w1Mean: 2, w1Sd: null, n: 1, ...noBand },
+    { method: 'ot-cfm', heldOut: '4', heldOutTogether: null, w1Mean: 4, w1Sd: null, n: 1, ...noBand },
     // seeds' means are 3 and 6
-    { method: 'ot-mfm', heldOut: null, heldOutTogether: null, w1Mean: 4.5, w1Sd: Math.sqrt(4.5), n: 2 },
-    { method: 'ot-cfm', heldOut: null, heldOutTogether: null, w1Mean: 3, w1Sd: null, n: 1 },
+    {
+      method: 'ot-mfm',
+      heldOut: null,
+      heldOutTogether: null,
+      w1Mean: 4.5,
+      w1Sd: Math.sqrt(4.5),
+      n: 2,
+      ...noBand,
+    },
+    { method: 'ot-cfm', heldOut: null, heldOutTogether: null, w1Mean: 3, w1Sd: null, n: 1, ...noBand },
   ]);
 });
 
@@ -75,4 +86,26 @@ it('differences are taken seed by seed, with a t-interval', () => {
   // differences −1 and −3: mean −2, standard error 1, t(1) = 12.706
   expect(found[0]!.low).toBeCloseTo(-2 - 12.706, 6);
   expect(found[0]!.high).toBeCloseTo(-2 + 12.706, 6);
+});
+
+const banded = (heldOut: string, seed: number, value: number | null, equalSize = 100): MetricsRow => ({
+  ...row('ot-mfm', heldOut, seed, value),
+  w1AtEqualSize: value,
+  w1Low: value === null ? null : value - 0.5,
+  w1High: value === null ? null : value + 1,
+  equalSize,
+});
+
+it('at equal size: the mean over seeds, with an interval that seeds do not narrow', () => {
+  const rows = [banded('3', 1, 2), banded('3', 2, 4), banded('4', 1, 6, 50), banded('4', 2, null, 50)];
+  const [day3, day4, overall] = summarize(rows);
+  expect(day3).toMatchObject({ w1AtEqualSize: 3, w1Low: 2.5, w1High: 4, equalSize: 100 });
+  expect(day4).toMatchObject({ w1AtEqualSize: 6, w1Low: 5.5, w1High: 7, equalSize: 50 });
+  // as w1: only seed 1 has both days
+  expect(overall).toMatchObject({ w1Mean: 4, w1AtEqualSize: 4, w1Low: 3.5, w1High: 5, equalSize: null });
+});
+
+it('at equal size: none where one of the seeds was measured before there was any', () => {
+  const [day3] = summarize([banded('3', 1, 2), row('ot-mfm', '3', 2, 4)]);
+  expect(day3).toMatchObject({ w1Mean: 3, ...noBand });
 });

@@ -1,5 +1,5 @@
 import type { FitSettings, Method } from '../config.ts';
-import type { Baseline, BaselineResult } from './baselines.ts';
+import { BASELINES, type Baseline, type BaselineResult } from './baselines.ts';
 import type { FitResult } from './held-out.ts';
 import type { Distances } from './measure.ts';
 import { tInterval } from './t-interval.ts';
@@ -28,6 +28,13 @@ export interface MetricsRow {
   energy: number | null;
   /** w1 at the size of the noise floor */
   w1AtFloorSize: number | null;
+  /** w1 of equal numbers of cells (see W1Band), which compares predictions of different numbers; null: not measured */
+  w1AtEqualSize: number | null;
+  /** its 95 % interval over the choice of cells */
+  w1Low: number | null;
+  w1High: number | null;
+  /** cells on each side of it */
+  equalSize: number | null;
   /** of the whole fit */
   seconds: number;
   /** gradient steps of the whole fit */
@@ -45,6 +52,16 @@ export interface SummaryRow {
   w1Sd: number | null;
   /** seeds with a figure */
   n: number;
+  /** w1 at equal size, mean over seeds; null where one was not measured */
+  w1AtEqualSize: number | null;
+  /**
+   * its 95 % interval over the choice of cells, mean of the intervals' ends: all seeds and methods share the real cells, so
+   * averaging does not narrow it
+   */
+  w1Low: number | null;
+  w1High: number | null;
+  /** cells on each side; null over held-out timepoints where they differ */
+  equalSize: number | null;
 }
 
 /** How two methods differ, seed by seed. */
@@ -105,14 +122,23 @@ export function metricsRows(
   return [...ofFits, ...ofBaselines];
 }
 
-type RowBase = Omit<MetricsRow, 'cellType' | 'w1' | 'w2' | 'mmd' | 'energy' | 'w1AtFloorSize'>;
+type EqualSize = Pick<MetricsRow, 'w1AtEqualSize' | 'w1Low' | 'w1High' | 'equalSize'>;
+type RowBase = Omit<
+  MetricsRow,
+  'cellType' | 'w1' | 'w2' | 'mmd' | 'energy' | 'w1AtFloorSize' | keyof EqualSize
+>;
+
+const NOT_EQUAL_SIZE: EqualSize = { w1AtEqualSize: null, w1Low: null, w1High: null, equalSize: null };
 
 function withCellTypes(distances: Distances | null, base: RowBase): MetricsRow[] {
-  const none = { w2: null, mmd: null, energy: null, w1AtFloorSize: null };
+  const none = { w2: null, mmd: null, energy: null, w1AtFloorSize: null, ...NOT_EQUAL_SIZE };
   if (distances === null) return [{ ...base, cellType: null, w1: null, ...none }];
-  const { w1, w2, mmd, energy, w1AtFloorSize, byCellType } = distances;
+  const { w1, w2, mmd, energy, w1AtFloorSize, atEqualSize: band, byCellType } = distances;
+  const equal = band
+    ? { w1AtEqualSize: band.w1, w1Low: band.low, w1High: band.high, equalSize: band.cells }
+    : NOT_EQUAL_SIZE;
   return [
-    { ...base, cellType: null, w1, w2, mmd, energy, w1AtFloorSize },
+    { ...base, cellType: null, w1, w2, mmd, energy, w1AtFloorSize, ...equal },
     ...byCellType.map((type) => ({ ...base, cellType: type.cellType, w1: type.w1, ...none })),
   ];
 }
@@ -127,6 +153,7 @@ export function summarize(rows: readonly MetricsRow[]): SummaryRow[] {
       heldOut,
       heldOutTogether,
       ...meanAndSd([...valuesBySeed(whole, method, { heldOut, heldOutTogether }).values()]),
+      ...atEqualSize(whole, method, { heldOut, heldOutTogether }),
     })),
   );
   const overall = methods.map((method) => ({
@@ -134,6 +161,7 @@ export function summarize(rows: readonly MetricsRow[]): SummaryRow[] {
     heldOut: null,
     heldOutTogether: null,
     ...meanAndSd([...valuesBySeed(whole, method, null).values()]),
+    ...atEqualSize(whole, method, null),
   }));
   return [...single, ...overall];
 }
@@ -142,7 +170,7 @@ export function summarize(rows: readonly MetricsRow[]): SummaryRow[] {
 export function pairedDifferences(rows: readonly MetricsRow[]): DifferenceRow[] {
   const whole = rows.filter((row) => row.cellType === null);
   const methods = [...new Set(whole.map((row) => row.method))];
-  const fitted = methods.filter((method) => method.includes('-'));
+  const fitted = methods.filter((method) => !BASELINES.some((name) => name === method));
   const pairs = fitted.flatMap((method, i) =>
     [...fitted.slice(i + 1), ...methods.filter((m) => m === 'ot')].map((versus) => [method, versus] as const),
   );
@@ -172,23 +200,54 @@ function heldOutsOf(rows: readonly MetricsRow[]): Where[] {
   }));
 }
 
+function rowsOf(
+  rows: readonly MetricsRow[],
+  method: MetricsRow['method'],
+  where: Where | null,
+): MetricsRow[] {
+  return rows.filter(
+    (row) =>
+      row.method === method &&
+      (where === null || (row.heldOut === where.heldOut && row.heldOutTogether === where.heldOutTogether)),
+  );
+}
+
 // w1 of each seed; over all held-out timepoints (null) their mean, and none where one is missing: it would not compare
 function valuesBySeed(
   rows: readonly MetricsRow[],
   method: MetricsRow['method'],
   where: Where | null,
 ): Map<number, number | null> {
-  const own = rows.filter(
-    (row) =>
-      row.method === method &&
-      (where === null || (row.heldOut === where.heldOut && row.heldOutTogether === where.heldOutTogether)),
-  );
+  const own = rowsOf(rows, method, where);
   return new Map(
     [...new Set(own.map((row) => row.seed))].map((seed) => {
       const values = own.filter((row) => row.seed === seed).map((row) => row.w1);
       return [seed, values.includes(null) ? null : meanAndSd(values).w1Mean];
     }),
   );
+}
+
+// of the seeds that have a figure everywhere, as w1
+function atEqualSize(
+  rows: readonly MetricsRow[],
+  method: MetricsRow['method'],
+  where: Where | null,
+): EqualSize {
+  const whole = new Set(
+    [...valuesBySeed(rows, method, where)].flatMap(([seed, w1]) => (w1 === null ? [] : seed)),
+  );
+  const own = rowsOf(rows, method, where).filter((row) => whole.has(row.seed));
+  const mean = (name: keyof EqualSize) => {
+    const values = own.map((row) => row[name]);
+    return values.includes(null) ? null : meanAndSd(values).w1Mean;
+  };
+  const sizes = new Set(own.map((row) => row.equalSize));
+  return {
+    w1AtEqualSize: mean('w1AtEqualSize'),
+    w1Low: mean('w1Low'),
+    w1High: mean('w1High'),
+    equalSize: sizes.size === 1 ? [...sizes][0]! : null,
+  };
 }
 
 function meanAndSd(values: readonly (number | null)[]): Pick<SummaryRow, 'w1Mean' | 'w1Sd' | 'n'> {

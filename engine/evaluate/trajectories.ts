@@ -6,6 +6,7 @@ import { carryMass, startMass } from '../trajectory/mass.ts';
 import { rollout } from '../trajectory/rollout.ts';
 import type { FitJob, JobHooks } from './held-out.ts';
 import { integratorFor } from './integrator.ts';
+import type { PathSpread } from './path-band.ts';
 import { modelTimes, type SharedDataset, type Space } from './space.ts';
 
 /** Where cells are along their trajectories. */
@@ -18,6 +19,13 @@ export interface Trajectories {
   points: Float32Array;
   /** how many descendants a start cell has, the mean cell's being 1 [times, cells]; absent: growth is ignored */
   mass?: Float32Array;
+  /**
+   * how far each point is from the cells that the fit has seen, above 1: far from any (see distanceToCells) [times, cells];
+   * absent in older sessions and where the fit diverged
+   */
+  cellDistance?: Float32Array;
+  /** what other seeds make of them; absent with one seed */
+  spread?: PathSpread;
 }
 
 /**

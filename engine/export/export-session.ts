@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InputError, WorkError } from '../errors.ts';
 import { saveSafely } from '../io/safe-save.ts';
+import { growthTable } from './growth-table.ts';
 import { exportH5ad } from './h5ad-export.ts';
 import { tableParquet } from './parquet.ts';
 import { renderReport } from './report.ts';
@@ -16,7 +17,7 @@ import {
   trajectoryTable,
 } from './tables.ts';
 
-export const TABLES = ['trajectories', 'predictions', 'metrics'] as const;
+export const TABLES = ['trajectories', 'predictions', 'metrics', 'growth'] as const;
 
 export interface ExportOptions {
   /** where a copy of the source with the results goes; default: nowhere */
@@ -81,6 +82,8 @@ function tableOf(path: string, { experiment }: Session, what: ExportOptions['wha
         : none(path, what);
     case 'metrics':
       return metricsTable(metricsOf(experiment));
+    case 'growth':
+      return growthTable(experiment) ?? none(path, what);
   }
 }
 
@@ -93,7 +96,8 @@ function none(file: string, what: string): never {
   throw new InputError(`The session holds no ${what}.`, {
     file,
     option: '--what',
-    action: 'Choose another table; predictions and metrics need a held-out timepoint.',
+    action:
+      'Choose another table; predictions and metrics need a held-out timepoint, growth a `run` with --growth on.',
   });
 }
 

@@ -72,7 +72,12 @@ async function experimentOn(path: string, seed: number, dims = 2, trajectories =
       ...common,
       heldOut: [],
       predictions: [],
-      trajectories: { cells, times: [0, 1, 7], points: normals(3 * trajectories * dims) },
+      trajectories: {
+        cells,
+        times: [0, 1, 7],
+        points: normals(3 * trajectories * dims),
+        cellDistance: normals(3 * trajectories),
+      },
       velocity,
     },
     {
@@ -149,6 +154,8 @@ async function results(path: string) {
       // the later of two exports finds the name taken
       map: numbers('obsm/meander_umap', 'obsm/X_of_map', 'uns/meander/umap'),
       trajectories: numbers('uns/meander/trajectory_points'),
+      cellDistance: numbers('uns/meander/trajectory_cell_distance'),
+      spread: numbers('uns/meander/trajectory_spread'),
       predictions: numbers('uns/meander/prediction_points'),
       cells: cells?.kind === 'dataset' ? cells.strings() : undefined,
     };
@@ -169,6 +176,12 @@ function expected({ dataset, fits, map }: Experiment): Awaited<ReturnType<typeof
       shape: [trajectories!.times.length, trajectories!.cells.length, dims],
       values: trajectories!.points,
     },
+    cellDistance: {
+      shape: [trajectories!.times.length, trajectories!.cells.length],
+      values: trajectories!.cellDistance!,
+    },
+    // one seed
+    spread: { shape: [0, trajectories!.cells.length], values: new Float32Array() },
     predictions: { shape: [points.length / dims, dims], values: points },
     cells: Array.from(trajectories!.cells, (cell) => dataset.obsNames[cell]!),
   };

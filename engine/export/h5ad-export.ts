@@ -6,6 +6,7 @@ import { ARRAY, DICT, encoding, estimatedBytes, STRING_ARRAY } from '../io/h5ad-
 import { openHdf5 } from '../io/hdf5.ts';
 import { type Hdf5Value, type Hdf5Writer, saveHdf5 } from '../io/hdf5-write.ts';
 import type { Experiment } from '../pipeline.ts';
+import { GROWTH_PRIOR, GROWTH_RATE, growthColumns } from './growth-facts.ts';
 import { addColumns, type Layout, layoutOf } from './h5ad-layout.ts';
 import { metricsOf } from './results.ts';
 import { cellTimes, readSession, type Session, TIMEPOINT, VELOCITY } from './session.ts';
@@ -17,7 +18,7 @@ const HOME = 'uns/meander';
 
 /**
  * Writes a complete copy of a session's source with the results in it, safely (see saveSafely): `obsm/meander_velocity`,
- * `obs/meander_timepoint`, `uns/meander`. The source is copied byte by byte and elements are added, so that all that was
+ * `obs/meander_timepoint`, growth in `obs` where there is any, `uns/meander`. The source is copied byte by byte and elements are added, so that all that was
  * there stays as it was; results of an earlier export are replaced. To be called in a worker thread.
  * @param options.source the file with the session's cells; default: where the session found them
  * @returns the source that was copied
@@ -126,11 +127,16 @@ function resultsOf(experiment: Experiment): Results {
   const { dims } = dataset.embedding;
   const metrics = metricsOf(experiment);
   const rolled = fits.find((fit) => fit.trajectories !== null);
-  const { cells, times, points } = rolled?.trajectories ?? {
+  const { cells, times, points, cellDistance, spread } = rolled?.trajectories ?? {
     cells: new Int32Array(),
     times: [],
     points: new Float32Array(),
   };
+  const ofPoints = (values: Float32Array | undefined) => ({
+    value: values ?? new Float32Array(),
+    attributes: ARRAY,
+    shape: [values ? times.length : 0, cells.length],
+  });
   const predictions = predictionsOf(experiment);
   const all = new Float32Array(predictions.reduce((sum, { points: p }) => sum + p.length, 0));
   let start = 0;
@@ -165,6 +171,9 @@ function resultsOf(experiment: Experiment): Results {
       attributes: ARRAY,
       shape: [map?.trajectories ? times.length : 0, cells.length, 2],
     },
+    trajectory_cell_distance: ofPoints(cellDistance),
+    trajectory_spread: ofPoints(spread?.distance),
+    growth: text(metrics.growth ?? null),
     predictions: text(index),
     prediction_points: { value: all, attributes: ARRAY, shape: [start, dims] },
   };
@@ -175,16 +184,25 @@ const labelsOf = ({ dataset }: Experiment, heldOut: number[]) =>
 
 function addResults(
   writer: Hdf5Writer,
-  { dataset, fits, map }: Experiment,
+  experiment: Experiment,
   results: Results,
   { obs, oldObsm }: Layout,
 ): void {
+  const { dataset, fits, map } = experiment;
   writer.group('uns', DICT);
   writer.group(HOME, DICT);
   for (const [name, { value, attributes, shape }] of Object.entries(results))
     writer.replaceable(`${HOME}/${name}`, value, attributes, shape);
-  if (obs === 'old') writer.replaceable(`${HOME}/timepoint`, cellTimes(dataset), ARRAY);
-  else addColumns(writer, 'obs', obs, { [TIMEPOINT]: cellTimes(dataset) });
+  const home = obs === 'old' ? HOME : 'obs';
+  const columns = {
+    [TIMEPOINT]: cellTimes(dataset),
+    ...staleGrowth(writer, home, dataset.nObs),
+    ...growthColumns(experiment),
+  };
+  if (obs !== 'old') addColumns(writer, 'obs', obs, columns);
+  else
+    for (const [name, values] of Object.entries(columns))
+      writer.replaceable(`${HOME}/${nameAt(HOME, name)}`, values, ARRAY);
 
   const velocityKey = oldObsm ? `${HOME}/velocity` : `obsm/${VELOCITY}`;
   const shape = [dataset.nObs, dataset.embedding.dims];
@@ -196,6 +214,15 @@ function addResults(
   else if (writer.has(velocityKey))
     writer.replaceable(velocityKey, new Float32Array(shape[0]! * shape[1]!).fill(Number.NaN), ARRAY, shape);
 }
+
+/** No values for growth of an earlier export, which would be taken for that of this fit. */
+function staleGrowth(writer: Hdf5Writer, home: string, nObs: number): Record<string, Float32Array> {
+  const there = [GROWTH_RATE, GROWTH_PRIOR].filter((name) => writer.has(`${home}/${nameAt(home, name)}`));
+  return Object.fromEntries(there.map((name) => [name, new Float32Array(nObs).fill(Number.NaN)]));
+}
+
+/** Below `uns/meander` names need not say whose they are. */
+const nameAt = (home: string, name: string) => (home === HOME ? name.replace(/^meander_/, '') : name);
 
 /** The embedding and the map, where they were computed; under names of ours where the file has others of that name. */
 function addComputed(

@@ -2,6 +2,7 @@ import type { Figure } from '../figures/figure.ts';
 import { lossFigure } from '../figures/loss.ts';
 import { mapFigure } from '../figures/map.ts';
 import { pathDistanceFigure } from '../figures/path-distance.ts';
+import { pathSpreadFigure } from '../figures/path-spread.ts';
 import { predictionFigure } from '../figures/prediction.ts';
 import { wassersteinFigure } from '../figures/wasserstein.ts';
 import { decimalsFor, formatMeanSd, heldOutLabel } from '../figures/words.ts';
@@ -11,6 +12,8 @@ export interface ReportFigures {
   components: Figure;
   /** null where there is no map */
   map: Figure | null;
+  /** null with one seed */
+  pathSpread: Figure | null;
   /** null where nothing was held out */
   prediction: Figure | null;
   wasserstein: Figure | null;
@@ -35,6 +38,9 @@ export function reportFigures(input: ReportInput): ReportFigures {
       trajectories,
     }),
     map: input.map && onMap(input, input.map, heldOut),
+    pathSpread: trajectories?.spreadAt
+      ? pathSpreadFigure({ ...trajectories, spread: trajectories.spreadAt }, unitOf(timepoints))
+      : null,
     prediction: input.predictions.length > 0 ? prediction(input) : null,
     wasserstein: rows.length > 0 ? wassersteinFigure({ rows, summary, ...unitOf(timepoints) }) : null,
     pathDistance:

@@ -67,6 +67,16 @@ export interface ReportInput {
     times: number[];
     /** row-major `[times, trajectories, dims]` */
     points: Float32Array;
+    /** above 1: far from any cell `[times, trajectories]`; null: not known */
+    cellDistance: Float32Array | null;
+    /** root mean square distance over seeds `[times, trajectories]`; null: one seed */
+    spreadAt: Float32Array | null;
+    /** share of the points that are far from any cell; null: not known */
+    shareFar: number | null;
+    /** that the spread is over; 1: there is none */
+    seeds: number;
+    /** root mean square over all points, in the embedding's units */
+    spread: number | null;
   } | null;
   losses: readonly {
     method: string;
@@ -115,6 +125,11 @@ export interface ReportRow {
   energy: number | null;
   /** w1 at the size of the noise floor */
   w1AtFloorSize: number | null;
+  /** w1 of equal numbers of cells with its 95 % interval, and their number; null: not measured */
+  w1AtEqualSize: number | null;
+  w1Low: number | null;
+  w1High: number | null;
+  equalSize: number | null;
   seconds: number;
   steps: number;
 }
@@ -129,4 +144,10 @@ export interface ReportSummary {
   w1Sd: number | null;
   /** seeds with a figure */
   n: number;
+  /** w1 of equal numbers of cells with its 95 % interval; null: not measured */
+  w1AtEqualSize: number | null;
+  w1Low: number | null;
+  w1High: number | null;
+  /** their number; null where held-out timepoints differ */
+  equalSize: number | null;
 }

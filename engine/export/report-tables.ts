@@ -62,6 +62,37 @@ export function w1Table({ summary, timepoints }: ReportInput): Html {
   )}</tbody></table>`;
 }
 
+/** W₁ at equal numbers of cells with its interval, by held-out timepoint (rows) and method (columns); null where none was measured. */
+export function equalSizeTable({ summary, timepoints }: ReportInput): Html | null {
+  const measured = summary.filter((entry) => entry.heldOut !== null && entry.w1AtEqualSize !== null);
+  if (measured.length === 0) return null;
+  const keyOf = (entry: ReportSummary) => JSON.stringify([entry.heldOut, entry.heldOutTogether]);
+  const methods = [...new Set(measured.map((entry) => entry.method))];
+  const groups = [...new Map(measured.map((entry) => [keyOf(entry), entry])).values()];
+  const decimals = w1Decimals(summary);
+  const cell = (method: string, key: string) => {
+    const entry = measured.find((each) => each.method === method && keyOf(each) === key);
+    if (!entry) return '–';
+    const value = formatNumber(entry.w1AtEqualSize!, decimals);
+    if (entry.w1Low === null || entry.w1High === null) return value;
+    return `${value}\u00a0(${formatNumber(entry.w1Low, decimals)}\u00a0to\u00a0${formatNumber(entry.w1High, decimals)})`;
+  };
+  return html`<h3>With equal numbers of cells</h3>
+<p class="small">W<sub>1</sub> falls with the number of cells, so methods that predict different numbers of cells compare only here: of the predicted and of the real cells
+equally many are drawn at random, several times, in proportion to their mass where growth is on. Mean over draws and seeds; in brackets the 95 % interval: where the
+distance would be with other cells of the same tissue, the fits being what they are. W<sub>1</sub> over all cells is about as uncertain. All methods share the
+real cells, so intervals that overlap do not mean that methods are alike: differences between them are taken seed by seed.</p>
+<div class="scroll"><table><thead><tr><th>Held out</th><th class="number">Cells on each side</th>
+${methods.map((method) => html`<th class="number">${methodLabel(method)}</th>`)}</tr></thead>
+<tbody>${groups.map(
+    (
+      group,
+    ) => html`<tr><th scope="row">${heldOutLabel(group.heldOut!, group.heldOutTogether, timepoints.unit)}</th>
+<td class="number">${group.equalSize === null ? '–' : formatCount(group.equalSize)}</td>
+${methods.map((method) => html`<td class="number">${cell(method, keyOf(group))}</td>`)}</tr>`,
+  )}</tbody></table></div>`;
+}
+
 /** Every fit and held-out timepoint by itself. */
 export function fitTable({ rows, timepoints, summary }: ReportInput): Html {
   const decimals = Math.min(4, w1Decimals(summary) + 1);

@@ -1,4 +1,6 @@
+import { formatNumber } from '../figures/words.ts';
 import { type Html, html } from './html.ts';
+import type { ReportInput } from './report-input.ts';
 
 /** What the report's numbers and figures mean, for a reader who knows the experiment and no machine learning. */
 export const howToRead: Html = html`<dl>
@@ -13,6 +15,9 @@ with another. It is never quite zero: even two random halves of one day are some
 <dt>± and seeds</dt>
 <dd>Training begins at random and draws cells at random. A seed fixes both; ± is the standard deviation over seeds. It tells how much of a
 difference is chance of training, and nothing about how another experiment would turn out.</dd>
+<dt>Interval over the cells</dt>
+<dd>An experiment takes some of the cells of a tissue. The interval beside W<sub>1</sub> at equal numbers of cells says where the distance would be with other cells of the
+same tissue and the same fit. Seeds and cells are two kinds of chance, and neither stands for another animal or donor.</dd>
 <dt>Trajectories</dt>
 <dd>A line is where the fitted model carries one cell, not a cell that was followed. Sequencing destroys each cell, so which cell
 becomes which is inferred from all cells together.</dd>
@@ -52,3 +57,49 @@ cells lie around a point [3], or RBF, a learned density [1], as the settings bel
   ({ authors, title, where, url }) =>
     html`<li>${authors}. <cite>${title}</cite>. <a href="${url}" rel="noreferrer">${where}</a>.</li>`,
 )}</ol>`;
+
+/** What limits the trajectories that are shown: where no cells are, and what the seed makes of them. */
+export function trajectoryDoubts({
+  shareFar,
+  seeds,
+  spread,
+  times,
+  points,
+  cells,
+}: NonNullable<ReportInput['trajectories']>): string[] {
+  const far =
+    shareFar === null
+      ? []
+      : [
+          shareFar === 0
+            ? 'No point of the trajectories lies far from the cells that the fit has seen.'
+            : `${capital(percent(shareFar))} of the points of the trajectories lie far from any cell that the fit has seen (dotted in the figures): farther than 99 % of the cells lie from their neighbours. Nothing was measured there.`,
+        ];
+  if (spread === null) {
+    return [
+      ...far,
+      'They come from one seed, so they have no band: how much they owe to the chance of training is not known. More seeds (--seeds 3) tell.',
+    ];
+  }
+  const way = wayOf(points, times.length, cells.length);
+  const share = way > 0 ? `, ${percent(spread / way)} of the way from start to end` : '';
+  const digits = Math.max(0, 1 - Math.floor(Math.log10(spread || 1)));
+  return [
+    ...far,
+    `In ${seeds} fits that differ in their seed alone, the paths of the same cell lie ${formatNumber(spread, digits)} apart (root mean square distance from their mean, in the units of the embedding)${share}.`,
+  ];
+}
+
+function percent(share: number): string {
+  return share < 0.01 ? 'less than 1 %' : `${Math.round(100 * share)} %`;
+}
+
+const capital = (text: string) => text[0].toUpperCase() + text.slice(1);
+
+/** Root mean square distance between the two ends of the trajectories. */
+function wayOf(points: Float32Array, times: number, cells: number): number {
+  const last = points.length - points.length / times;
+  let sum = 0;
+  for (let i = 0; last + i < points.length; i++) sum += (points[last + i] - points[i]) ** 2;
+  return Math.sqrt(sum / cells);
+}

@@ -4,6 +4,7 @@ import { html, jsonForScript, scriptForElement } from './html.ts';
 import { renderReport } from './report.ts';
 import type { ReportInput } from './report-input.ts';
 
+const noBand = { w1AtEqualSize: null, w1Low: null, w1High: null, equalSize: null };
 const hostile = '</script><img src=x onerror=alert(1)>';
 
 /** Six cells of three timepoints; every text that can come from a file is `text`. */
@@ -45,6 +46,7 @@ function input(text: string): ReportInput {
         mmd: null,
         energy: null,
         w1AtFloorSize: null,
+        ...noBand,
         w1: 1.25,
         seconds: 1,
         steps: 1234,
@@ -59,15 +61,27 @@ function input(text: string): ReportInput {
         mmd: null,
         energy: null,
         w1AtFloorSize: null,
+        ...noBand,
         w1: null,
         seconds: 1,
         steps: 10,
       },
     ],
     summary: [
-      { method: text, heldOut: held, heldOutTogether: null, w1Mean: 1.25, w1Sd: 0.125, n: 2 },
-      { method: text, heldOut: null, heldOutTogether: null, w1Mean: 1.25, w1Sd: 0.125, n: 2 },
-      { method: 'ot-cfm', heldOut: held, heldOutTogether: text, w1Mean: null, w1Sd: null, n: 0 },
+      {
+        method: text,
+        heldOut: held,
+        heldOutTogether: null,
+        w1Mean: 1.25,
+        w1Sd: 0.125,
+        n: 2,
+        w1AtEqualSize: 1.5,
+        w1Low: 1.375,
+        w1High: 1.75,
+        equalSize: 1000,
+      },
+      { method: text, heldOut: null, heldOutTogether: null, w1Mean: 1.25, w1Sd: 0.125, n: 2, ...noBand },
+      { method: 'ot-cfm', heldOut: held, heldOutTogether: text, w1Mean: null, w1Sd: null, n: 0, ...noBand },
     ],
     predictions: [
       {
@@ -86,6 +100,11 @@ function input(text: string): ReportInput {
       space: Float32Array.from({ length: 12 }, (_, k) => 100 + k),
       times: [0, 1, 2],
       points: Float32Array.of(0, 0, 1, 1, 2, 2),
+      cellDistance: Float32Array.of(0, 0.5, 3),
+      spreadAt: Float32Array.of(0, 0.1, 0.2),
+      shareFar: 1 / 3,
+      seeds: 3,
+      spread: 0.13,
     },
     floors: [{ heldOut: held, cells: 1, repeats: 5, w1Mean: 0.5, w1Sd: 0.1, w1BetweenReplicates: null }],
     cellTypeRows: [
@@ -100,6 +119,7 @@ function input(text: string): ReportInput {
         mmd: null,
         energy: null,
         w1AtFloorSize: null,
+        ...noBand,
         seconds: 1,
         steps: 1,
       },
@@ -150,7 +170,14 @@ describe('renderReport', () => {
     expect(data.attributes).toContain('application/json');
     expect(data.source).not.toContain('<');
     const figures = JSON.parse(data.source) as Record<string, { data: { name?: string }[] }>;
-    expect(Object.keys(figures)).toEqual(['components', 'map', 'prediction', 'wasserstein', 'loss']);
+    expect(Object.keys(figures)).toEqual([
+      'components',
+      'map',
+      'path-spread',
+      'prediction',
+      'wasserstein',
+      'loss',
+    ]);
     for (const id of Object.keys(figures)) expect(attacked).toContain(`id="${id}"`);
     expect(figures.components.data[1].name).toBe(
       'held &lt;/script&gt;&lt;img src=x onerror=alert(1)&gt; (held out)',
@@ -195,6 +222,31 @@ describe('renderReport', () => {
     expect(markup).toContain('<td class="number">diverged</td>');
     expect(markup).toContain('ab'.repeat(32));
     expect(markup).toContain('note plain');
+  });
+
+  it('has W1 at equal numbers of cells with its interval', () => {
+    const { markup } = parts(page);
+    expect(markup).toContain('<td class="number">1,000</td>');
+    expect(markup).toContain('<td class="number">1.50\u00a0(1.38\u00a0to\u00a01.75)</td>');
+    const none = input('plain').summary.map((entry) => ({ ...entry, ...noBand }));
+    expect(renderReport({ ...input('plain'), summary: none })).not.toContain('equal numbers of cells</h3>');
+  });
+
+  it('says where trajectories are far from cells and what the seed makes of them', () => {
+    const { markup } = parts(page);
+    expect(markup).toContain('33 % of the points of the trajectories lie far from any cell');
+    // from (0, 0) to (2, 2)
+    expect(markup).toContain('lie 0.13 apart');
+    expect(markup).toContain('5 % of the way');
+    const trajectories = { ...input('plain').trajectories!, spreadAt: null, seeds: 1, spread: null };
+    const single = renderReport({ ...input('plain'), trajectories: { ...trajectories, shareFar: 0 } });
+    expect(single).toContain('No point of the trajectories lies far');
+    expect(single).toContain('They come from one seed, so they have no band');
+    const old = renderReport({
+      ...input('plain'),
+      trajectories: { ...trajectories, shareFar: null, cellDistance: null },
+    });
+    expect(parts(old).markup).not.toContain('far from');
   });
 
   it('parts the settings that all fits share from those that differ', () => {

@@ -7,6 +7,7 @@ import { reportScripts } from './report-scripts.ts';
 import { reportStyle } from './report-style.ts';
 import {
   cellTypeTable,
+  equalSizeTable,
   fitSettingsTables,
   fitTable,
   floorTable,
@@ -14,7 +15,7 @@ import {
   timepointTable,
   w1Table,
 } from './report-tables.ts';
-import { howToRead, methodsText } from './report-words.ts';
+import { howToRead, methodsText, trajectoryDoubts } from './report-words.ts';
 import { verdict } from './verdict.ts';
 
 /**
@@ -37,6 +38,7 @@ ${verdictSection(input)}
 ${trajectorySentence(input)}
 ${place('components', figures.components)}
 ${place('map', figures.map)}
+${place('path-spread', figures.pathSpread)}
 ${timepointTable(input)}
 ${figures.prediction && html`<h2>Predicted beside real cells</h2>${place('prediction', figures.prediction)}`}
 ${
@@ -46,6 +48,7 @@ ${
 <p class="small">W<sub>1</sub>, mean ± standard deviation over seeds, in the units of the embedding; lower is better.
 The lowest of a column is bold, which does not say that the difference is more than chance.</p>
 ${place('wasserstein', figures.wasserstein)}
+${equalSizeTable(input)}
 ${floorTable(input)}
 ${cellTypeTable(input)}
 ${figures.pathDistance && html`<h3>Distance of the paths to the data</h3>${place('path-distance', figures.pathDistance)}`}
@@ -112,7 +115,8 @@ function trajectorySentence({ trajectories, timepoints }: ReportInput): Html | n
     heldOut.length === 0
       ? 'fitted on all timepoints'
       : `fitted without ${timepointList(heldOut, timepoints.unit)}`;
-  return html`<p>The trajectories are of ${methodLabel(method)}, ${fit}.</p>`;
+  return html`<p>The trajectories are of ${methodLabel(method)}, ${fit}.</p>
+${trajectoryDoubts(trajectories).map((sentence) => html`<p>${sentence}</p>`)}`;
 }
 
 function provenance({ manifest }: ReportInput): Html {

@@ -12,6 +12,7 @@ const RESULT_FILES = new Set([
   'manifest.json',
   'metrics.json',
   'trajectories.csv',
+  'growth.csv',
   'report.html',
   'example.h5ad',
   SESSION_NAME,

@@ -2,7 +2,9 @@ import { WIDE } from '../compute/gemm.ts';
 import type { ExperimentConfig } from '../config.ts';
 import { pointsWithout } from '../dataset/load.ts';
 import { describeLeftOut } from '../dataset/timepoints.ts';
+import { shareFar } from '../evaluate/far-from-cells.ts';
 import type { FitResult } from '../evaluate/held-out.ts';
+import { rootMeanSquare } from '../evaluate/path-band.ts';
 import {
   type DifferenceRow,
   type MetricsRow,
@@ -12,11 +14,13 @@ import {
   summarize,
 } from '../evaluate/summary.ts';
 import type { Experiment } from '../pipeline.ts';
+import { type GrowthFacts, growthFacts, growthNotes } from './growth-facts.ts';
+import { growthTable } from './growth-table.ts';
 import { dataSha256, type Manifest, versions } from './manifest.ts';
 import { renderReport } from './report.ts';
 import type { ReportInput } from './report-input.ts';
 import type { ResultsFolder } from './results-folder.ts';
-import { type TrajectoriesTable, trajectoriesCsv } from './tables.ts';
+import { type TrajectoriesTable, tableCsv, trajectoriesCsv } from './tables.ts';
 
 /** The content of metrics.json. */
 export interface Metrics {
@@ -30,9 +34,25 @@ export interface Metrics {
   floors: ReportInput['floors'];
   /** of each fit: how far its paths run from the nearest real cell */
   pathDistances: ReportInput['pathDistances'];
+  /** how sure the trajectories are that are shown; null: there are none */
+  trajectories: TrajectoryFacts | null;
+  /** what is said of growth; absent: it is ignored */
+  growth?: GrowthFacts;
 }
 
-export function metricsOf({ config, dataset, fits, baselines, versions: made }: Experiment): Metrics {
+/** What is said of the trajectories as a whole. */
+export interface TrajectoryFacts {
+  /** share of their points that lie far from any cell that the fit has seen (see distanceToCells); null: not known */
+  shareFar: number | null;
+  /** fits with other seeds and the first that the spread is over; 1: there is none */
+  seeds: number;
+  /** root mean square over their points of the distance over seeds (see PathSpread), in the embedding's units */
+  spread: number | null;
+}
+
+export function metricsOf(experiment: Experiment): Metrics {
+  const { config, dataset, fits, baselines, versions: made } = experiment;
+  const growth = growthFacts(experiment);
   const { labels } = dataset.timepoints;
   const rows = metricsRows(fits, baselines, labels, dataset.embedding.dims);
   const manifest: Manifest = {
@@ -61,6 +81,19 @@ export function metricsOf({ config, dataset, fits, baselines, versions: made }: 
         path === null ? [] : [{ method, heldOut: labels[timepoint]!, seed, ...path }],
       ),
     ),
+    trajectories: trajectoryFacts(fits),
+    ...(growth && { growth }),
+  };
+}
+
+function trajectoryFacts(fits: readonly FitResult[]): TrajectoryFacts | null {
+  const { trajectories } = fits.find((fit) => fit.trajectories !== null) ?? {};
+  if (!trajectories) return null;
+  const { cellDistance, spread } = trajectories;
+  return {
+    shareFar: cellDistance ? shareFar(cellDistance) : null,
+    seeds: spread?.seeds ?? 1,
+    spread: spread ? rootMeanSquare(spread.distance) : null,
   };
 }
 
@@ -71,7 +104,7 @@ function backendUsed({ wideBackend }: ExperimentConfig, fits: readonly FitResult
 }
 
 /**
- * Writes manifest.json, metrics.json, trajectories.csv and report.html beside what is there already, such as the
+ * Writes manifest.json, metrics.json, trajectories.csv, growth.csv where growth is on, and report.html beside what is there already, such as the
  * session; nothing is in place before all are.
  */
 export async function writeResults(
@@ -85,6 +118,8 @@ export async function writeResults(
   await folder.write('metrics.json', json(metrics));
   const trajectories = trajectoriesOf(experiment);
   if (trajectories) await folder.write('trajectories.csv', trajectoriesCsv(trajectories));
+  const growth = growthTable(experiment);
+  if (growth) await folder.write('growth.csv', tableCsv(growth));
   await folder.write('report.html', renderReport(reportInput(experiment, metrics, command)));
   await folder.commit();
 }
@@ -93,7 +128,7 @@ export async function writeResults(
 export function trajectoriesOf({ dataset, fits, map }: Experiment): TrajectoriesTable | undefined {
   const { trajectories } = fits.find((fit) => fit.trajectories !== null) ?? {};
   if (!trajectories) return undefined;
-  const { cells, times, points, mass } = trajectories;
+  const { cells, times, points, mass, cellDistance, spread } = trajectories;
   return {
     cellNames: Array.from(cells, (cell) => dataset.obsNames[cell]!),
     times,
@@ -102,6 +137,8 @@ export function trajectoriesOf({ dataset, fits, map }: Experiment): Trajectories
     coordinateName: dataset.embedding.name,
     map: map?.trajectories ? { name: map.name, points: map.trajectories } : null,
     ...(mass && { mass }),
+    ...(cellDistance && { cellDistance }),
+    ...(spread && { spread: spread.distance }),
   };
 }
 
@@ -155,6 +192,9 @@ export function reportInput(
           space: pointsWithout(dataset, rolled.heldOut),
           times: rolled.trajectories.times,
           points: rolled.trajectories.points,
+          cellDistance: rolled.trajectories.cellDistance ?? null,
+          spreadAt: rolled.trajectories.spread?.distance ?? null,
+          ...metrics.trajectories!,
         }
       : null,
     losses: fits.flatMap((fit) =>
@@ -167,7 +207,7 @@ export function reportInput(
     ),
     notes: [
       ...notes,
-      ...growthNotes(fits),
+      ...growthNotes(experiment),
       ...dataset.notes,
       ...describeLeftOut(dataset.timepoints),
       ...fits.flatMap((fit) =>
@@ -175,16 +215,4 @@ export function reportInput(
       ),
     ],
   };
-}
-
-/** What the reader should know of births and deaths. */
-function growthNotes(fits: readonly FitResult[]): string[] {
-  if (fits.some(({ settings }) => settings.growth === 'on')) {
-    return [
-      'Growth is estimated from the shares of cells in each state, relative to the mean cell: how many cells there were in all, and whether a cell is at rest, is not in the data.',
-    ];
-  }
-  return [
-    'Growth is ignored: every cell is followed as one cell, as if none divided or died between the timepoints.',
-  ];
 }

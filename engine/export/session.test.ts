@@ -11,6 +11,8 @@ import { mapCells, placePoints } from '../embedding/cell-map.ts';
 import { InputError } from '../errors.ts';
 import { runBaselineJob } from '../evaluate/baselines.ts';
 import { runFitJob } from '../evaluate/held-out.ts';
+import type { Distances } from '../evaluate/measure.ts';
+import { joinPaths } from '../evaluate/path-band.ts';
 import { rebuildFit } from '../evaluate/rebuild.ts';
 import { rollTrajectories } from '../evaluate/trajectories.ts';
 import { openH5ad } from '../io/h5ad-read.ts';
@@ -85,7 +87,7 @@ async function perform(
   return {
     config,
     dataset,
-    fits,
+    fits: joinPaths(fits),
     baselines: baselineJobs.map((job) => runBaselineJob(shared, job, hooks)),
     map: mapOf(shared, fits),
     notes,
@@ -169,7 +171,9 @@ describe('a restored session', () => {
     const job = { cells: fit.trajectories!.cells, points: restored.config.points };
     const rolled = rollTrajectories(field, shared, trainingPoints, space, fit.settings, job, hooks);
     kernels.release(mark);
-    expect(rolled).toEqual(experiment.fits[0]!.trajectories);
+    const { cellDistance, ...paths } = experiment.fits[0]!.trajectories!;
+    expect(rolled).toEqual(paths);
+    expect(cellDistance!.length).toBe(9 * paths.times.length);
     expect(fit.networks.interpolant!.sizes).toEqual([7, 8, 8, 8, 3]);
     expect(restored.fits.at(-1)!.networks.interpolant).toBeNull();
   });
@@ -214,13 +218,13 @@ describe('a restored session', () => {
     const mark = kernels.mark();
     const { field, space, trainingPoints, growth } = rebuildFit(kernels, shared, fit);
     const job = { cells: fit.trajectories!.cells, points: restored.config.points };
+    const { cellDistance: _, ...paths } = fit.trajectories!;
     expect(rollTrajectories(field, shared, trainingPoints, space, fit.settings, job, hooks, growth)).toEqual(
-      fit.trajectories,
+      paths,
     );
     kernels.release(mark);
     const { mass } = fit.trajectories!;
-    const column = trajectoryTable(trajectoriesOf(restored)!).at(-1)!;
-    expect(column.name).toBe('mass');
+    const column = trajectoryTable(trajectoriesOf(restored)!).find(({ name }) => name === 'mass')!;
     // a table goes along a trajectory, the array by times
     expect(Array.from((column.values as Float32Array).slice(0, 3))).toEqual(
       [0, 1, 2].map((time) => mass![9 * time]),
@@ -230,6 +234,64 @@ describe('a restored session', () => {
     const notes = (of: Experiment) => reportInput(of, metricsOf(of), 'run').notes.join(' ');
     expect(notes(restored)).toContain('Growth is estimated');
     expect(notes(experiment)).toContain('Growth is ignored');
+  });
+
+  it('of several seeds has one set of trajectories, with their spread over the fits', async () => {
+    const ran = await perform('run', { seeds: 3, holdOut: 'none' });
+    expect(ran.fits.map(({ seed, trajectories, velocity }) => [seed, !!trajectories, !!velocity])).toEqual([
+      [42, true, true],
+      [43, false, false],
+      [44, false, false],
+    ]);
+    const { spread, times } = ran.fits[0]!.trajectories!;
+    expect(spread!.seeds).toBe(3);
+    // they start at one place and part
+    expect(Math.max(...spread!.distance.subarray(0, 9))).toBeLessThan(1e-6);
+    expect(Math.min(...spread!.distance.subarray(-9))).toBeGreaterThan(1e-4);
+    const path = join(folder, 'seeds.meander.h5ad');
+    const sources = sessionSources([source], path, undefined);
+    await writeSession(path, { experiment: ran, command: 'run', sources });
+    const { versions: _, ...rest } = (await readSession(path)).experiment;
+    expect(rest).toStrictEqual(ran);
+    const root = await openHdf5(path);
+    const stored = root.get('uns/meander/experiment/fits/0/trajectories/spread/distance');
+    expect(stored?.kind === 'dataset' && stored.shape).toEqual([times.length, 9]);
+    root.close();
+    expect(metricsOf(ran).trajectories).toMatchObject({ seeds: 3, shareFar: expect.any(Number) });
+    expect(metricsOf(experiment).trajectories).toMatchObject({ seeds: 1, spread: null });
+  });
+
+  it('of before bands and distances to cells were measured opens, and reports none', async () => {
+    const withoutBand = ({ atEqualSize: _, ...distances }: Distances) => distances;
+    const old: Experiment = {
+      ...experiment,
+      fits: experiment.fits.map((fit) => {
+        const { cellDistance: _, ...trajectories } = fit.trajectories ?? {};
+        return {
+          ...fit,
+          trajectories: fit.trajectories && (trajectories as NonNullable<typeof fit.trajectories>),
+          predictions: fit.predictions.map((each) => ({
+            ...each,
+            distances: each.distances && withoutBand(each.distances),
+          })),
+        };
+      }),
+      baselines: experiment.baselines.map((each) => ({
+        ...each,
+        rows: each.rows.map((row) => ({ ...row, distances: withoutBand(row.distances) })),
+      })),
+    };
+    const path = join(folder, 'before.meander.h5ad');
+    const sources = sessionSources([source], path, undefined);
+    await writeSession(path, { experiment: old, command: 'evaluate', sources });
+    const { experiment: restored } = await readSession(path);
+    const metrics = metricsOf(restored);
+    expect(metrics.trajectories).toEqual({ shareFar: null, seeds: 1, spread: null });
+    expect(metrics.rows.map((row) => row.w1)).toEqual(metricsOf(experiment).rows.map((row) => row.w1));
+    expect(metrics.rows.every((row) => row.w1AtEqualSize === null)).toBe(true);
+    const page = renderReport(reportInput(restored, metrics, 'evaluate'));
+    expect(page).not.toContain('equal numbers of cells</h3>');
+    expect(trajectoryTable(trajectoriesOf(restored)!).at(-1)!.name).toBe('X_umap_2');
   });
 
   it('is an h5ad whose obs says what a reader wants to know', async () => {
@@ -360,6 +422,7 @@ describe('tables of a session', () => {
         X_pca_3: table.points[at + 2],
         X_umap_1: table.map!.points[2 * (s * n + r)],
         X_umap_2: table.map!.points[2 * (s * n + r) + 1],
+        cellDistance: table.cellDistance![s * n + r],
       });
     });
     // the two ways to the same text

@@ -3,6 +3,7 @@ import type { Dataset } from '../dataset/load.ts';
 import type { WritableColumn } from '../io/h5ad-write.ts';
 import { readSessionFile, writeSessionFile } from '../io/session-file.ts';
 import type { Experiment } from '../pipeline.ts';
+import { growthColumns } from './growth-facts.ts';
 import type { ReportInput } from './report-input.ts';
 import { metricsOf } from './results.ts';
 import { cellsSha256, type SessionSource, type SourceState, sourceState } from './session-source.ts';
@@ -60,9 +61,11 @@ export async function writeSession(
     shapeOf: (key, { length }) => {
       if (key === 'experiment/map/trajectories')
         return [length / (2 * rolled!.cells.length), rolled!.cells.length, 2];
-      const masses = /^experiment\/fits\/(\d+)\/trajectories\/mass$/.exec(key);
-      if (masses) {
-        const { cells, times } = experiment.fits[Number(masses[1])]!.trajectories!;
+      const ofPoints = /^experiment\/fits\/(\d+)\/trajectories\/(?:mass|cellDistance|spread\/distance)$/.exec(
+        key,
+      );
+      if (ofPoints) {
+        const { cells, times } = experiment.fits[Number(ofPoints[1])]!.trajectories!;
         return [times.length, cells.length];
       }
       if (!/(^|\/)(points|velocity)$/.test(key)) return undefined;
@@ -95,7 +98,8 @@ export function cellTimes({ timepoints }: Dataset): Float64Array {
   return Float64Array.from(timepoints.cellTimepoint, (k) => timepoints.times[k] ?? Number.NaN);
 }
 
-function obsOf({ config, dataset }: Experiment): Record<string, WritableColumn> {
+function obsOf(experiment: Experiment): Record<string, WritableColumn> {
+  const { config, dataset } = experiment;
   const { timepoints, cellType, batch } = dataset;
   const column = ({ codes, names }: NonNullable<Dataset['batch']>): WritableColumn => ({
     codes,
@@ -111,6 +115,7 @@ function obsOf({ config, dataset }: Experiment): Record<string, WritableColumn> 
       ordered: true,
     },
     [TIMEPOINT]: cellTimes(dataset),
+    ...growthColumns(experiment),
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../random.ts';
-import { csvText, float32Text, trajectoriesCsv } from './tables.ts';
+import { csvText, float32Text, tableCsv, trajectoriesCsv, trajectoryTable } from './tables.ts';
 
 describe('float32Text', () => {
   it('gives every float32 back', () => {
@@ -77,6 +77,24 @@ describe('trajectoriesCsv', () => {
     expect(header).toBe('trajectory,cell,time,X_pca_1,mass\r\n');
     expect(first).toBe('0,a,0,0,1\r\n0,a,1,2,2.5\r\n');
     expect(second).toBe('1,b,0,1,1\r\n1,b,1,3,0.25\r\n');
+  });
+
+  it('has what is known of each point after its place, in one order', () => {
+    const table = {
+      cellNames: ['a', 'b'],
+      times: [0, 1],
+      points: Float32Array.of(0, 1, 2, 3),
+      dims: 1,
+      coordinateName: 'X_pca',
+      map: null,
+      spread: Float32Array.of(0, 0, 0.5, 0.25),
+      cellDistance: Float32Array.of(0.5, 1, 1.5, 2),
+      mass: Float32Array.of(1, 1, 3, 4),
+    };
+    const [header, ...lines] = trajectoriesCsv(table);
+    expect(header).toBe('trajectory,cell,time,X_pca_1,mass,cellDistance,spread\r\n');
+    expect(lines[1]).toBe('1,b,0,1,1,1,0\r\n1,b,1,3,4,2,0.25\r\n');
+    expect([...tableCsv(trajectoryTable(table))].join('')).toBe([header, ...lines].join(''));
   });
 
   it('writes a header and a chunk for each trajectory', () => {

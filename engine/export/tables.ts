@@ -16,21 +16,34 @@ export interface TrajectoriesTable {
   map: { name: string /** [times, trajectories, 2] */; points: Float32Array } | null;
   /** descendants of a start cell, the mean cell's being 1 [times, trajectories]; absent: growth is ignored */
   mass?: Float32Array;
+  /** distance to the cells that the fit has seen, above 1: far from any [times, trajectories]; absent: not known */
+  cellDistance?: Float32Array;
+  /** root mean square distance over seeds, in the embedding's units [times, trajectories]; absent: one seed */
+  spread?: Float32Array;
+}
+
+/** What is known of each point beside its place: columns of one number, in this order, those that there are. */
+function pointColumns(table: TrajectoriesTable): { name: string; values: Float32Array }[] {
+  return (['mass', 'cellDistance', 'spread'] as const).flatMap((name) => {
+    const values = table[name];
+    return values ? [{ name, values }] : [];
+  });
 }
 
 /**
  * Trajectories as CSV (RFC 4180, UTF-8, CRLF), one line a point: trajectory (from 0), cell, time, coordinates, place on the map, and
- * mass where growth is on.
+ * where they are known `mass`, `cellDistance` and `spread`.
  * Yields the header and then one chunk a trajectory, so that the whole text need not be in memory.
  * Numbers have the fewest digits that give the same float32 back.
  */
 export function* trajectoriesCsv(table: TrajectoriesTable): Generator<string, void, undefined> {
-  const { cellNames, times, points, dims, coordinateName, map, mass } = table;
+  const { cellNames, times, points, dims, coordinateName, map } = table;
+  const more = pointColumns(table);
   const named = (name: string, n: number) => Array.from({ length: n }, (_, k) => csvText(`${name}_${k + 1}`));
   const coordinates = [
     ...named(coordinateName, dims),
     ...(map ? named(map.name, 2) : []),
-    ...(mass ? ['mass'] : []),
+    ...more.map(({ name }) => name),
   ];
   yield `${['trajectory', 'cell', 'time', ...coordinates].join(',')}\r\n`;
   const timeTexts = times.map((time) => float32Text(Math.fround(time)));
@@ -45,7 +58,7 @@ export function* trajectoriesCsv(table: TrajectoriesTable): Generator<string, vo
         const place = 2 * (s * cellNames.length + r);
         chunk += `,${float32Text(map.points[place]!)},${float32Text(map.points[place + 1]!)}`;
       }
-      if (mass) chunk += `,${float32Text(mass[s * cellNames.length + r]!)}`;
+      for (const { values } of more) chunk += `,${float32Text(values[s * cellNames.length + r]!)}`;
       chunk += '\r\n';
     }
     yield chunk;
@@ -62,15 +75,8 @@ export type Column =
   | { name: string; kind: 'int32'; values: Int32Array };
 
 /** The same rows and columns as trajectories.csv. */
-export function trajectoryTable({
-  cellNames,
-  times,
-  points,
-  dims,
-  coordinateName,
-  map,
-  mass,
-}: TrajectoriesTable): Table {
+export function trajectoryTable(table: TrajectoriesTable): Table {
+  const { cellNames, times, points, dims, coordinateName, map } = table;
   const rows = cellNames.length * times.length;
   const trajectory = new Int32Array(rows);
   const cell: string[] = [];
@@ -90,9 +96,11 @@ export function trajectoryTable({
     { name: 'time', kind: 'float64', values: time },
     ...coordinateColumns(coordinateName, dims, rows, (row, k) => points[order[row]! * dims + k]!),
     ...(map ? coordinateColumns(map.name, 2, rows, (row, k) => map.points[order[row]! * 2 + k]!) : []),
-    ...(mass
-      ? [{ name: 'mass', kind: 'float32' as const, values: Float32Array.from(order, (at) => mass[at]!) }]
-      : []),
+    ...pointColumns(table).map(({ name, values }) => ({
+      name,
+      kind: 'float32' as const,
+      values: Float32Array.from(order, (at) => values[at]!),
+    })),
   ];
 }
 
@@ -182,9 +190,23 @@ export function metricsTable({ rows }: Pick<Metrics, 'rows'>): Table {
     ...(['method', 'metric', 'coupling', 'protocol', 'heldOut', 'heldOutTogether', 'cellType'] as const).map(
       text,
     ),
-    ...(['dims', 'seed', 'w1', 'w2', 'mmd', 'energy', 'w1AtFloorSize', 'seconds', 'steps'] as const).map(
-      number,
-    ),
+    ...(
+      [
+        'dims',
+        'seed',
+        'w1',
+        'w2',
+        'mmd',
+        'energy',
+        'w1AtFloorSize',
+        'w1AtEqualSize',
+        'w1Low',
+        'w1High',
+        'equalSize',
+        'seconds',
+        'steps',
+      ] as const
+    ).map(number),
   ];
 }
 

@@ -3,6 +3,7 @@ import { tInterval } from '../evaluate/t-interval.ts';
 import type { ReportRow, ReportSummary } from './report-input.ts';
 import { verdict } from './verdict.ts';
 
+const noBand = { w1AtEqualSize: null, w1Low: null, w1High: null, equalSize: null };
 const timepoints = { labels: ['0', '2', '3', '7'], times: [0, 2, 3, 7], counts: [9, 9, 9, 9], unit: 'day' };
 
 /** Fits of two methods on days 2 and 3, one seed a column: w1[method][day][seed]. */
@@ -22,6 +23,7 @@ function experiment(w1: Record<string, (number | null)[][]>) {
           mmd: null,
           energy: null,
           w1AtFloorSize: null,
+          ...noBand,
           w1: value,
           seconds: 1,
           steps: 1,
@@ -35,7 +37,7 @@ function experiment(w1: Record<string, (number | null)[][]>) {
     const n = means.length;
     const w1Mean = n === 0 ? null : means.reduce((a, b) => a + b, 0) / n;
     const w1Sd = n < 2 ? null : Math.sqrt(means.reduce((sum, v) => sum + (v - w1Mean!) ** 2, 0) / (n - 1));
-    summary.push({ method, heldOut: null, heldOutTogether: null, w1Mean, w1Sd, n });
+    summary.push({ method, heldOut: null, heldOutTogether: null, w1Mean, w1Sd, n, ...noBand });
   }
   return { rows, summary, timepoints };
 }

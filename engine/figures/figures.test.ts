@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { drawnRows, type Figure, plotlyText } from './figure.ts';
 import { lossFigure } from './loss.ts';
 import { type MapInput, mapFigure } from './map.ts';
+import { pathSpreadFigure } from './path-spread.ts';
 import { predictionFigure } from './prediction.ts';
 import { wassersteinFigure } from './wasserstein.ts';
 
@@ -54,6 +55,26 @@ describe('mapFigure', () => {
     expect(x(figure, 4)).toEqual([2, 3, 4, null, 2, 3, 4, null]);
   });
 
+  it('dots the segments that end far from any cell, and loses none', () => {
+    const input = mapInput(30);
+    // trajectory 1 is far at its third point, which both intervals share
+    const cellDistance = new Float32Array(10);
+    cellDistance[2 * 2 + 1] = 1.5;
+    const figure = mapFigure({ ...input, trajectories: { ...input.trajectories!, cellDistance } });
+    const lines = figure.data.slice(3).map(({ line, x }) => [line?.dash, x]);
+    expect(lines).toEqual([
+      [undefined, [0, 1, 2, null, 0, 1, null]],
+      ['dot', [1, 2, null]],
+      [undefined, [2, 3, 4, null, 3, 4, null]],
+      ['dot', [2, 3, null]],
+    ]);
+    expect(figure.data.filter(({ showlegend, name }) => showlegend && name?.startsWith('far')).length).toBe(
+      1,
+    );
+    expect(figure.caption).toContain('Dotted: far from any cell');
+    expect(mapFigure(input).caption).not.toContain('Dotted');
+  });
+
   it('draws a part of large data, the same for a seed, and says so', () => {
     const drawn = (seed: number) => mapFigure(mapInput(9000), { maxCells: 500, seed });
     const count = [0, 1, 2].reduce((sum, k) => sum + x(drawn(1), k).length, 0);
@@ -69,6 +90,17 @@ describe('mapFigure', () => {
     const figure = mapFigure(input);
     expect([0, 1, 2].reduce((sum, k) => sum + x(figure, k).length, 0)).toBe(15);
   });
+});
+
+it('pathSpreadFigure has the middle trajectory between the 5th and the 95th of a hundred', () => {
+  const spread = Float32Array.from({ length: 202 }, (_, i) => (i < 101 ? 0 : 100 - (i - 101)));
+  const { data, caption } = pathSpreadFigure({ times: [0, 2], spread, seeds: 3 });
+  expect(data.map((trace) => trace.y)).toEqual([
+    [0, 5],
+    [0, 95],
+    [0, 50],
+  ]);
+  expect(caption).toContain('3 fits');
 });
 
 describe('predictionFigure', () => {

@@ -40,6 +40,8 @@ export interface MapInput {
     times: readonly number[];
     /** row-major `[times, trajectories, dims]` */
     points: Float32Array;
+    /** above 1: far from any cell `[times, trajectories]`; null or absent: not known, and nothing is marked */
+    cellDistance?: Float32Array | null;
   } | null;
 }
 
@@ -110,48 +112,86 @@ export function mapFigure(input: MapInput, options: MapOptions = {}): Figure {
       lines && input.forTheEye && 'A trajectory is drawn where the real cells lie that are nearest to it.',
       lines &&
         `Lines: ${formatCount(lines.drawn)}${lines.drawn < lines.all ? ` of ${formatCount(lines.all)}` : ''} trajectories, coloured by time.`,
+      lines?.far && 'Dotted: far from any cell that the fit has seen.',
     ]
       .filter(Boolean)
       .join(' '),
   };
 }
 
-/** One trace an interval between timepoints, so that each has the colour of its time; gaps part the trajectories. */
+/**
+ * One trace an interval between timepoints, so that each has the colour of its time, and one more where parts of it are far
+ * from any cell; gaps part the trajectories.
+ */
 function trajectoryLines(input: MapInput, theme: Theme, most: number, seed: number) {
   const { dims } = input;
-  const { times, points } = input.trajectories!;
+  const { times, points, cellDistance } = input.trajectories!;
   const days = input.timepoints.times;
   const all = times.length === 0 ? 0 : points.length / (times.length * dims);
   const drawn = drawnRows(all, most, seed);
   const ink = inkOf(theme);
   const data: Partial<PlotData>[] = [];
+  const isFar = (s: number, r: number) => (cellDistance?.[s * all + r] ?? 0) > 1;
+  let far = false;
 
   for (let k = 0; k + 1 < days.length; k++) {
     const inside = times.flatMap((time, s) => (time >= days[k] && time <= days[k + 1] ? [s] : []));
     if (inside.length < 2) continue;
-    const x: (number | null)[] = [];
-    const y: (number | null)[] = [];
-    for (const r of drawn) {
-      const place = coordinates(
-        points,
-        dims,
-        inside.map((s) => s * all + r),
-      );
-      x.push(...place.x, null);
-      y.push(...place.y, null);
-    }
-    data.push({
+    const line = (wanted: boolean) => {
+      const x: (number | null)[] = [];
+      const y: (number | null)[] = [];
+      for (const r of drawn) {
+        for (const stretch of stretches(inside, (s) => isFar(s, r), wanted)) {
+          const place = coordinates(
+            points,
+            dims,
+            stretch.map((s) => s * all + r),
+          );
+          x.push(...place.x, null);
+          y.push(...place.y, null);
+        }
+      }
+      return { x, y };
+    };
+    const color = mix(timeColor((k + 0.5) / (days.length - 1), theme), ink.text, 0.35);
+    const trace = {
       type: 'scatter',
       mode: 'lines',
       name: 'trajectories',
       legendgroup: 'trajectories',
-      showlegend: data.length === 0,
-      x,
-      y,
-      line: { width: 0.9, color: mix(timeColor((k + 0.5) / (days.length - 1), theme), ink.text, 0.35) },
-      opacity: 0.55,
       hoverinfo: 'skip',
+    } as const;
+    data.push({
+      ...trace,
+      showlegend: data.length === 0,
+      ...line(false),
+      line: { width: 0.9, color },
+      opacity: 0.55,
     });
+    const dashed = line(true);
+    if (dashed.x.length === 0) continue;
+    data.push({
+      ...trace,
+      name: 'far from any cell',
+      showlegend: !far,
+      ...dashed,
+      line: { width: 0.9, color, dash: 'dot' },
+      opacity: 0.35,
+    });
+    far = true;
   }
-  return { data, drawn: drawn.length, all };
+  return { data, drawn: drawn.length, all, far };
+}
+
+/** Stretches of a line whose segments are of one kind; a segment with a far end is far. */
+function stretches(inside: readonly number[], isFar: (s: number) => boolean, wanted: boolean): number[][] {
+  const found: number[][] = [];
+  for (let i = 0; i + 1 < inside.length; i++) {
+    const [from, to] = [inside[i], inside[i + 1]];
+    if ((isFar(from) || isFar(to)) !== wanted) continue;
+    const last = found.at(-1);
+    if (last?.at(-1) === from) last.push(to);
+    else found.push([from, to]);
+  }
+  return found;
 }

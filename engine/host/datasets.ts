@@ -120,6 +120,8 @@ export function createDatasets({ work, pathsOf, examplePath }: DatasetsOptions):
         return obsOf(find(request.dataset), request.column, options);
       case 'gene':
         return geneOf(find(request.dataset), request.column, work, options);
+      case 'growth':
+        return growthOf(find(request.dataset), request, work, options);
       case 'find genes':
         return findGenes(find(request.dataset).opened.genes, request.text, request.most);
       case 'cell':
@@ -219,6 +221,20 @@ async function geneOf(
   const task = { kind: 'read gene', source: opened.source, column, keep: opened.inMemory } as const;
   if (opened.inMemory) return reader.run(task, { ...options, ...(signal && { signal }) });
   // a scan of a large file must not stand in the way of what is quick
+  const signals = [stop.signal, ...(signal ? [signal] : [])];
+  return work.run(task, { ...options, signal: AbortSignal.any(signals) });
+}
+
+async function growthOf(
+  { opened, reader, stop }: OpenDataset,
+  { expression, expressionState, targetSum }: Ask<'growth'>,
+  work: Pool,
+  { signal, ...options }: RunOptions,
+): Promise<Results['growth']> {
+  const { source, inMemory: keep } = opened;
+  const task = { kind: 'read growth', source, keep, expression, expressionState, targetSum } as const;
+  if (keep) return reader.run(task, { ...options, ...(signal && { signal }) });
+  // all cells are read, which must not stand in the way of what is quick
   const signals = [stop.signal, ...(signal ? [signal] : [])];
   return work.run(task, { ...options, signal: AbortSignal.any(signals) });
 }

@@ -61,6 +61,14 @@ export const requestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('obs'), dataset: datasetHandle, column: name }),
   /** expression of a gene, by its column */
   z.strictObject({ kind: z.literal('gene'), dataset: datasetHandle, column: z.number().int().min(0) }),
+  /** the score of growth by genes of division and death; how the expression is to be taken is as in `prepare` */
+  z.strictObject({
+    kind: z.literal('growth'),
+    dataset: datasetHandle,
+    expression: preparationSchema.shape.expression,
+    expressionState: preparationSchema.shape.expressionState,
+    targetSum: preparationSchema.shape.targetSum,
+  }),
   /** genes whose name or id begins with, else contains, a text */
   z.strictObject({
     kind: z.literal('find genes'),
@@ -126,7 +134,15 @@ export interface EmbeddingInfo {
 
 export type Colouring =
   | { kind: 'categories' /** [nObs], −1 = missing */; codes: Int32Array; names: string[]; ordered: boolean }
-  | { kind: 'numbers' /** [nObs], NaN = missing */; values: Float32Array };
+  | {
+      kind: 'numbers';
+      /** [nObs], NaN = missing */
+      values: Float32Array;
+      /** 0 is a middle that means something; absent: no */
+      diverging?: true;
+      /** what the numbers are, in a sentence or two; absent: their name says it */
+      about?: string;
+    };
 
 export interface GeneInfo {
   name: string;
@@ -146,6 +162,7 @@ export interface Results {
   positions: Float32Array;
   obs: Colouring;
   gene: Float32Array;
+  growth: Colouring;
   'find genes': GeneInfo[];
   cell: { name: string; facts: { column: string; value: string }[] };
   label: ObsColumnInfo[];
@@ -164,6 +181,7 @@ export interface Progress {
     | 'graph'
     | 'layout'
     | 'coupling'
+    | 'choosing'
     | 'interpolant'
     | 'vector field'
     | 'rollout'

@@ -10,6 +10,7 @@ import { type Inspection, inspectFile } from '../io/inspect.ts';
 import { openData } from '../io/open-data.ts';
 import { colouringOf, factOf } from './colouring.ts';
 import { type GeneNames, readGeneNames } from './gene-names.ts';
+import { growthColouring, readGrowthScore } from './growth-score.ts';
 import type { Colouring, Request, Results } from './protocol.ts';
 import { type SessionColumn, withColumns } from './session-columns.ts';
 
@@ -36,6 +37,11 @@ export type ReadTask =
   | { kind: 'read obs'; source: Source; column: string }
   /** `keep`: of the file that is kept open, else it is opened for this */
   | { kind: 'read gene'; source: Source; column: number; keep: boolean }
+  /** `keep`: as for a gene */
+  | ({ kind: 'read growth'; source: Source; keep: boolean } & Wanted<
+      'growth',
+      'expression' | 'expressionState' | 'targetSum'
+    >)
   | { kind: 'read cell'; source: Source; row: number };
 
 /** What is known of a file once it is open. */
@@ -52,6 +58,7 @@ export interface ReadResults {
   'read positions': Float32Array;
   'read obs': Colouring;
   'read gene': Float32Array;
+  'read growth': Colouring;
   'read cell': Results['cell'];
 }
 
@@ -82,6 +89,15 @@ export async function performRead(task: ReadTask, hooks: ReadHooks): Promise<Rea
     }
     case 'read gene': {
       const read = (file: DataFile) => readExpression(file, task.column, hooks);
+      return task.keep
+        ? read((await keptFile(task.source, hooks)).file)
+        : withSource(task.source, hooks, read);
+    }
+    case 'read growth': {
+      const { shouldStop, onProgress } = hooks;
+      const rows = { ...(shouldStop && { shouldStop }), ...(onProgress && { onProgress }) };
+      const read = (file: DataFile) =>
+        growthColouring(readGrowthScore(file, { ...task, cells: null, hooks: rows }));
       return task.keep
         ? read((await keptFile(task.source, hooks)).file)
         : withSource(task.source, hooks, read);

@@ -1,3 +1,4 @@
+import type { GrowthPrior } from '../dataset/growth-gene-prior.ts';
 import type { Dataset, LoadOptions } from '../dataset/load.ts';
 import type { ErrorMessage } from '../errors.ts';
 import type { BaselineJob, BaselineResult } from '../evaluate/baselines.ts';
@@ -8,6 +9,7 @@ import type { ExportOptions } from '../export/export-session.ts';
 import type { Session, SessionInput } from '../export/session.ts';
 import type { IndexState } from '../io/gene-index.ts';
 import type { Inspection } from '../io/inspect.ts';
+import type { GrowthScoreOptions } from './growth-score.ts';
 import type { Prepared } from './prepare.ts';
 import type { Preparation, Progress } from './protocol.ts';
 import type { ReadResults, ReadTask, Source } from './reader.ts';
@@ -33,6 +35,8 @@ export type Task =
   | { kind: 'map'; dataset: SharedDataset; seed: number }
   /** places points of the embedding on a map of its cells; null where one is not finite */
   | { kind: 'place'; points: Float32Array; dataset: SharedDataset; map: Float32Array; seed: number }
+  /** the score of growth by genes of division and death */
+  | ({ kind: 'growth score'; paths: string[] } & Omit<GrowthScoreOptions, 'hooks'>)
   /** writes the embedded example as an h5ad */
   | { kind: 'example'; path: string }
   /** saves an experiment as a session */
@@ -57,6 +61,7 @@ interface Results extends ReadResults {
   embed: string[];
   map: Float32Array;
   place: Float32Array | null;
+  'growth score': GrowthPrior;
   example: undefined;
   'save session': undefined;
   'open session': Session;

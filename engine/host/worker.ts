@@ -13,7 +13,9 @@ import { ensureGeneIndex, geneIndexState, readGene } from '../io/gene-index.ts';
 import type { ReadHooks } from '../io/h5ad-matrix.ts';
 import { libraryFailed } from '../io/hdf5.ts';
 import { inspectData } from '../io/inspect.ts';
+import { openData } from '../io/open-data.ts';
 import { writeExample } from '../simulate/write-example.ts';
+import { readGrowthScore } from './growth-score.ts';
 import { prepareCells } from './prepare.ts';
 import type { Progress } from './protocol.ts';
 import { performRead, withSource } from './reader.ts';
@@ -50,6 +52,7 @@ async function perform(task: Task): Promise<{ result: unknown; transfer: ArrayBu
     case 'read positions':
     case 'read obs':
     case 'read gene':
+    case 'read growth':
     case 'read cell':
       return { result: await performRead(task, readHooks('reading')), transfer: [] };
     case 'prepare': {
@@ -80,6 +83,15 @@ async function perform(task: Task): Promise<{ result: unknown; transfer: ArrayBu
     case 'place': {
       const { points, dataset, map, seed } = task;
       return { result: placePoints(points, dataset, map, seed, { shouldStop }), transfer: [] };
+    }
+    case 'growth score': {
+      const hooks = readHooks('reading');
+      const file = await openData(task.paths, hooks);
+      try {
+        return { result: readGrowthScore(file, { ...task, hooks }), transfer: [] };
+      } finally {
+        file.close();
+      }
     }
     case 'example':
       await writeExample(task.path);

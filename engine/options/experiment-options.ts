@@ -26,15 +26,6 @@ export const experimentOptions = {
     .default(42)
     .meta(meta({ group: 'experiment', help: 'the first seed' })),
   seeds: count.meta(meta({ group: 'experiment', help: 'how many seeds, from --seed upwards' })),
-  timeScale: z
-    .enum(['index', 'real'])
-    .default('index')
-    .meta(
-      meta({
-        group: 'experiment',
-        help: "the model's clock: index spaces timepoints evenly, real by their times",
-      }),
-    ),
   preset: z
     .enum(['default', 'paper'])
     .default('default')

@@ -12,6 +12,18 @@ export const fitOptions = {
       help: 'strict: what is fitted never sees a held-out cell; paper: whitening sees all cells, as published',
     }),
   ),
+  timeScale: z.enum(['index', 'real']).meta(
+    meta({
+      group: 'training',
+      help: "the model's clock: index spaces timepoints evenly, real by their times",
+    }),
+  ),
+  predictFrom: z.enum(['before', 'both']).meta(
+    meta({
+      group: 'training',
+      help: 'a held-out timepoint from the cells before it (as published), or from both: those after it are followed backwards too, each side by its nearness',
+    }),
+  ),
   unitScale: flag.meta(
     meta({
       group: 'training',
@@ -49,6 +61,13 @@ export const fitOptions = {
     .int()
     .min(0)
     .meta(meta({ group: 'training', help: 'epochs at most, for each of the two networks', unit: 'epochs' })),
+  steps: count.nullable().meta(
+    meta({
+      group: 'training',
+      help: 'gradient steps of the vector field, and at most of the interpolant; instead of --max-epochs',
+      unit: 'steps',
+    }),
+  ),
   metric: z
     .enum(['land', 'rbf'])
     .meta(
@@ -131,6 +150,12 @@ export const fitOptions = {
     }),
   ),
   learningRate: positive.meta(meta({ group: 'training', help: 'learning rate of the vector field (AdamW)' })),
+  schedule: z.enum(['constant', 'cosine']).meta(
+    meta({
+      group: 'training',
+      help: 'learning rate of the vector field: constant (ends early, by --patience) or cosine (falls to 0 over all of --max-epochs or --steps)',
+    }),
+  ),
   weightDecay: z
     .number()
     .min(0)

@@ -6,7 +6,7 @@ import { independentCoupling } from '../coupling/independent.ts';
 import type { TrainingCells } from '../dataset/split.ts';
 import { randomStream } from '../random.ts';
 import type { Clouds } from './clouds.ts';
-import type { FitHooks } from './fit.ts';
+import type { FitHooks, IntervalChoice } from './fit.ts';
 import { intervalGrowthOf, unbalancedCouplingsOf } from './unbalanced-couplings.ts';
 
 export type CouplingSettings = Pick<FitSettings, 'coupling' | 'growth' | 'tau' | 'epsilon'>;
@@ -19,19 +19,38 @@ export interface FitCouplings {
   notes: string[];
 }
 
-/** The coupling of each pair of consecutive timepoints, as the settings name it. */
+/** The coupling of each pair of consecutive timepoints, as the settings name it, with growth where an interval has it. */
 export function couplingsOf(
   clouds: Clouds,
   cells: TrainingCells,
   settings: CouplingSettings,
   seed: number,
   hooks: FitHooks,
+  intervals: readonly IntervalGrows[],
 ): FitCouplings {
-  if (isUnbalanced(settings)) return unbalancedCouplingsOf(clouds, cells, settings, seed, hooks);
-  const { couplings, notes } = balanced(clouds, cells, settings, seed, hooks);
-  if (settings.growth === 'on') notes.push('Growth is ignored: this method pairs cells at random.');
-  return { couplings, growth: null, notes };
+  if (!intervals.some(({ grows }) => grows)) {
+    return { ...balanced(clouds, cells, settings, seed, hooks), growth: null };
+  }
+  if (settings.coupling === 'independent') {
+    const { couplings, notes } = balanced(clouds, cells, settings, seed, hooks);
+    const ignored = 'Growth is ignored: this method pairs cells at random.';
+    return { couplings, growth: null, notes: [...notes, ignored] };
+  }
+  if (intervals.every(({ grows }) => grows))
+    return unbalancedCouplingsOf(clouds, cells, settings, seed, hooks);
+  const parts = intervals.map(({ grows }, i) => {
+    const part = intervalOf(clouds, i);
+    if (grows) return unbalancedCouplingsOf(part, cells, settings, seed, hooks);
+    return { ...balanced(part, cells, settings, seed, hooks), growth: [noGrowth(part)] };
+  });
+  return {
+    couplings: parts.flatMap(({ couplings }) => couplings),
+    growth: parts.flatMap(({ growth }) => growth),
+    notes: [...new Set(parts.flatMap(({ notes }) => notes))],
+  };
 }
+
+type IntervalGrows = Pick<IntervalChoice, 'grows'>;
 
 /** The growth of a fit once more, without its training: the same bits as from `couplingsOf`; null where it is ignored. */
 export function rebuildGrowth(
@@ -39,13 +58,22 @@ export function rebuildGrowth(
   settings: CouplingSettings,
   seed: number,
   hooks: FitHooks,
+  intervals: readonly IntervalGrows[],
 ): IntervalGrowth[] | null {
-  return isUnbalanced(settings) ? intervalGrowthOf(clouds, settings, seed, hooks) : null;
+  if (!intervals.some(({ grows }) => grows) || settings.coupling === 'independent') return null;
+  if (intervals.every(({ grows }) => grows)) return intervalGrowthOf(clouds, settings, seed, hooks);
+  return intervals.flatMap(({ grows }, i) => {
+    const part = intervalOf(clouds, i);
+    return grows ? intervalGrowthOf(part, settings, seed, hooks) : [noGrowth(part)];
+  });
 }
 
-/** Cells that are paired at random know no plan, and so no growth. */
-function isUnbalanced({ growth, coupling }: CouplingSettings): boolean {
-  return growth === 'on' && coupling !== 'independent';
+function intervalOf(clouds: Clouds, i: number): Clouds {
+  return { ...clouds, times: clouds.times.slice(i, i + 2), cells: clouds.cells.slice(i, i + 2) };
+}
+
+function noGrowth({ times: [tStart, tEnd], dims }: Clouds): IntervalGrowth {
+  return { tStart: tStart!, tEnd: tEnd!, logGainAt: (points) => new Float64Array(points.length / dims) };
 }
 
 function balanced(

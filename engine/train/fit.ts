@@ -1,8 +1,9 @@
 import type { Kernels } from '../compute/kernels.ts';
-import { bendsPaths, type FitSettings, type Method } from '../config.ts';
+import { bendsPaths, type FitSettings, type TrainedMethod } from '../config.ts';
 import type { IntervalGrowth } from '../coupling/growth.ts';
 import type { TrainingCells } from '../dataset/split.ts';
 import { createMlp, forward } from '../nn/mlp.ts';
+import { pathByPair } from '../path/by-pair.ts';
 import { geodesicPath } from '../path/geodesic.ts';
 import { linearPath } from '../path/linear.ts';
 import type { VelocityField } from '../trajectory/euler.ts';
@@ -35,21 +36,39 @@ export interface FitHooks extends Pick<TrainingHooks, 'shouldStop'> {
   ): void;
 }
 
+/** What may differ between the intervals of one fit. */
+export interface IntervalChoice {
+  /** the paths are bent in the metric */
+  bends: boolean;
+  /** pairs need not use all cells alike, and trajectories carry a mass */
+  grows: boolean;
+}
+
+function uniformIntervals(
+  { times }: Clouds,
+  method: TrainedMethod,
+  { growth }: FitSettings,
+): IntervalChoice[] {
+  return times.slice(1).map(() => ({ bends: bendsPaths(method), grows: growth === 'on' }));
+}
+
 /**
  * One fit: the interpolant where the method bends its paths, then the vector field along them.
  * @param settings `bandwidth` is resolved by now
+ * @param intervals of each pair of consecutive observed timepoints. Default: all alike, as method and settings say
  */
 export function fitModel(
   kernels: Kernels,
   clouds: Clouds,
   cells: TrainingCells,
-  method: Method,
+  method: TrainedMethod,
   settings: FitSettings & { bandwidth: number },
   seed: number,
   hooks: FitHooks,
+  intervals: readonly IntervalChoice[] = uniformIntervals(clouds, method, settings),
 ): FittedModel {
   const { dims } = clouds;
-  const { couplings, growth, notes } = couplingsOf(clouds, cells, settings, seed, hooks);
+  const { couplings, growth, notes } = couplingsOf(clouds, cells, settings, seed, hooks, intervals);
   const stage = (name: 'interpolant' | 'vector field'): TrainingHooks => ({
     shouldStop: hooks.shouldStop,
     onProgress: (progress) => hooks.onProgress(name, progress),
@@ -57,18 +76,20 @@ export function fitModel(
 
   let interpolant: TrainedInterpolant | null = null;
   let path = linearPath(dims);
-  if (bendsPaths(method)) {
+  if (intervals.some(({ bends }) => bends)) {
     const mark = kernels.mark();
     interpolant = trainInterpolant(kernels, clouds, cells, couplings, settings, seed, stage('interpolant'));
     kernels.release(mark);
-    path = geodesicPath(
-      createMlp(kernels, {
-        sizes: interpolant.sizes,
-        rows: (clouds.times.length - 1) * cells.minibatch,
-        tangent: true,
-        training: false,
-        parameters: allocateCopy(kernels, interpolant.parameters),
-      }),
+    const network = createMlp(kernels, {
+      sizes: interpolant.sizes,
+      rows: (clouds.times.length - 1) * cells.minibatch,
+      tangent: true,
+      training: false,
+      parameters: allocateCopy(kernels, interpolant.parameters),
+    });
+    path = pathByPair(
+      geodesicPath(network),
+      intervals.map(({ bends }) => bends),
     );
   }
   const vectorField = trainVectorField(

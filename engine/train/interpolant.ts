@@ -109,9 +109,10 @@ export function trainInterpolant(
   let stopping = createEarlyStopping(settings.interpolantPatience);
   let best = network.parameters.slice();
   const history: LossHistory = { stage: 'interpolant', step: [], training: [], validation: [] };
-  const totalSteps = settings.maxEpochs * stepsPerEpoch;
+  const epochs = epochsOf(settings, stepsPerEpoch);
+  const totalSteps = epochs * stepsPerEpoch;
   let diverged = false;
-  for (let epoch = 0; epoch < settings.maxEpochs && !diverged; epoch++) {
+  for (let epoch = 0; epoch < epochs && !diverged; epoch++) {
     let training = 0;
     for (const minibatchCells of epochMinibatches(train, minibatch, stepsPerEpoch, random.order)) {
       stopIfAsked(hooks);
@@ -134,6 +135,11 @@ export function trainInterpolant(
     if (seen.stop) break;
   }
   return { sizes, parameters: best, history, steps: adam.step, diverged, notes: pathMetric.notes };
+}
+
+/** How many epochs a training has at most. */
+export function epochsOf({ steps, maxEpochs }: FitSettings, stepsPerEpoch: number): number {
+  return steps === null ? maxEpochs : Math.max(1, Math.round(steps / stepsPerEpoch));
 }
 
 /** The random streams of the minibatches of one purpose. */

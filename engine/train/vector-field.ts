@@ -8,14 +8,15 @@ import { batchRows, type ConditionalPath, fillTimes } from '../path/conditional-
 import { randomStream } from '../random.ts';
 import type { Clouds, LossHistory, TrainingHooks } from './clouds.ts';
 import { createEarlyStopping, observe } from './early-stopping.ts';
-import { batchRandom, lastLoss, stopIfAsked, type TrainedNetwork } from './interpolant.ts';
+import { batchRandom, epochsOf, lastLoss, stopIfAsked, type TrainedNetwork } from './interpolant.ts';
 import { epochMinibatches, validationMinibatches } from './minibatches.ts';
 import { createPairBatcher, type PairBatch } from './pair-batch.ts';
 import { vectorFieldGradient, vectorFieldLoss } from './vector-field-step.ts';
 
 /**
  * Trains the vector field v (MFM, algorithm 2; with a linear path OT-CFM, arXiv 2302.00482): AdamW on
- * ‖v(x_s + σ_noise·ξ, t) − ẋ_t‖². Validated every `validateEvery` epochs; the last parameters are kept.
+ * ‖v(x_s + σ_noise·ξ, t) − ẋ_t‖². Validated every `validateEvery` epochs; the last parameters are kept. With a constant rate
+ * it stops early; with the cosine schedule it takes all epochs.
  */
 export function trainVectorField(
   kernels: Kernels,
@@ -63,22 +64,23 @@ export function trainVectorField(
   let adam = createAdam(kernels, network.parameters.length);
   let stopping = createEarlyStopping(settings.patience);
   const history: LossHistory = { stage: 'vectorField', step: [], training: [], validation: [] };
-  const totalSteps = settings.maxEpochs * stepsPerEpoch;
+  const epochs = epochsOf(settings, stepsPerEpoch);
+  const totalSteps = epochs * stepsPerEpoch;
   let diverged = false;
-  for (let epoch = 1; epoch <= settings.maxEpochs && !diverged; epoch++) {
+  for (let epoch = 1; epoch <= epochs && !diverged; epoch++) {
     let training = 0;
     for (const minibatchCells of epochMinibatches(train, minibatch, stepsPerEpoch, order)) {
       stopIfAsked(hooks);
       const batch = batcher.fill(minibatchCells, minibatch, trainingRandom);
       training += vectorFieldGradient(network, target(batch)) / stepsPerEpoch;
       adam = adamStep(kernels, adam, network.parameters, network.gradient!, {
-        learningRate: settings.learningRate,
+        learningRate: settings.learningRate * rateShare(settings, adam.step / totalSteps),
         weightDecay: settings.weightDecay,
       });
       hooks.onProgress({ step: adam.step, steps: totalSteps, ...lastLoss(history) });
     }
     diverged = !Number.isFinite(training);
-    if (epoch % settings.validateEvery !== 0) continue;
+    if (epoch % settings.validateEvery !== 0 && epoch < epochs) continue;
     const validationLoss = validate();
     history.step.push(adam.step);
     history.training.push(training);
@@ -86,7 +88,12 @@ export function trainVectorField(
     diverged ||= !Number.isFinite(validationLoss);
     const seen = observe(stopping, validationLoss);
     stopping = seen.state;
-    if (seen.stop) break;
+    if (seen.stop && settings.schedule === 'constant') break;
   }
   return { sizes, parameters: network.parameters.slice(), history, steps: adam.step, diverged };
+}
+
+/** Of the learning rate, at a share of all steps: falling to 0, the last steps average over the noise of the gradients. */
+function rateShare({ schedule }: FitSettings, done: number): number {
+  return schedule === 'cosine' ? (1 + Math.cos(Math.PI * done)) / 2 : 1;
 }

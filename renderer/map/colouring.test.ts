@@ -134,6 +134,12 @@ describe('colours of numbers', () => {
     expect(coloured.entries[1]).toBe(128);
   });
 
+  it('do so where the numbers themselves say that zero is a middle', () => {
+    const values = Float32Array.of(-1, 0, 4);
+    const coloured = colourCells({ kind: 'numbers', values, diverging: true }, 'light');
+    expect(coloured).toEqual(colourCells(numbers(-1, 0, 4), 'light', { diverging: true }));
+  });
+
   it('exist for one value and for none', () => {
     for (const values of [[5, 5], [Number.NaN], []]) {
       const coloured = colourCells(numbers(...values), 'light');

@@ -51,7 +51,7 @@ export interface Coloured {
 export interface ColouringOptions {
   /** numbers: values at the ends of the ramp; default the least and the largest */
   range?: readonly [number, number];
-  /** numbers around a meaningful zero, e.g. growth: two colours that meet in a neutral one there; default no */
+  /** numbers around a meaningful zero, e.g. growth: two colours that meet in a neutral one there; default as the colouring says */
   diverging?: boolean;
 }
 
@@ -59,7 +59,7 @@ export interface ColouringOptions {
 export function colourCells(colouring: Colouring, theme: Theme, options: ColouringOptions = {}): Coloured {
   return colouring.kind === 'categories'
     ? colourCategories(colouring, theme)
-    : colourNumbers(colouring.values, theme, options);
+    : colourNumbers(colouring.values, theme, { diverging: colouring.diverging ?? false, ...options });
 }
 
 /** n cells without a colouring. */
@@ -147,7 +147,8 @@ function rampRange(extent: [number, number] | null, options: ColouringOptions): 
 
 function rampColour(u: number, theme: Theme, diverging: boolean): string {
   if (!diverging) return timeColor(u, theme);
-  const neutral = theme === 'light' ? '#d8d8d8' : '#50565e';
+  // no grey, which stands for no value
+  const neutral = theme === 'light' ? '#e3d69c' : '#6b6440';
   return u < 0.5 ? mix('#0072B2', neutral, 2 * u) : mix(neutral, '#D55E00', 2 * u - 1);
 }
 

@@ -1,5 +1,5 @@
 import type { Colouring, Results } from '../../engine/host/protocol.ts';
-import { type Change, type ColourBy, timepointsKey, type View } from './choices.ts';
+import { type Change, type ColourBy, preparationOf, timepointsKey, type View } from './choices.ts';
 import { colourWords } from './colour-words.ts';
 import { colouringOfTimepoints } from './colouring.ts';
 import type { Decisions } from './decisions.svelte.ts';
@@ -69,7 +69,7 @@ export class Answers {
 
   #followColouring(dataset: string): void {
     const { colourBy } = this.#decisions.choices;
-    const key = JSON.stringify(colourBy);
+    const key = this.#colourKey(colourBy);
     if (key === this.#asked.colouring) return;
     this.#asked.colouring = key;
     if (colourBy === null) this.#setColouring(null, null);
@@ -85,21 +85,36 @@ export class Answers {
   async #readColouring(dataset: string, by: Exclude<ColourBy, { kind: 'timepoint' }>): Promise<void> {
     const mark = this.#decisions.mark();
     const title = `Reading ${colourWords(by)}`;
-    const outcome =
-      by.kind === 'column'
-        ? await this.#tasks.run('colouring', title, { kind: 'obs', dataset, column: by.column })
-        : await this.#tasks.run('colouring', title, { kind: 'gene', dataset, column: by.gene.column });
+    const outcome = await this.#tasks.run('colouring', title, this.#colouringRequest(dataset, by));
     if (outcome.kind === 'replaced') return;
     if (outcome.kind === 'done') {
       const { result } = outcome;
       this.#setColouring(by, result instanceof Float32Array ? { kind: 'numbers', values: result } : result);
     } else if (outcome.kind === 'cancelled' && this.#decisions.withdraw(mark, 'colourBy')) {
       // what is shown may be of a choice before the one that is gone back to
-      this.#asked.colouring = JSON.stringify(this.colouredBy);
+      this.#asked.colouring = this.#colourKey(this.colouredBy);
       this.follow(dataset);
     } else {
       this.forget('colouring');
       this.#setColouring(by, null);
+    }
+  }
+
+  /** The score of genes depends on how the expression is taken. */
+  #colourKey(by: ColourBy | null): string {
+    return JSON.stringify(by?.kind === 'growth' ? this.#colouringRequest('', by) : by);
+  }
+
+  #colouringRequest(dataset: string, by: Exclude<ColourBy, { kind: 'timepoint' }>) {
+    switch (by.kind) {
+      case 'column':
+        return { kind: 'obs', dataset, column: by.column } as const;
+      case 'gene':
+        return { kind: 'gene', dataset, column: by.gene.column } as const;
+      case 'growth': {
+        const { expression, expressionState, targetSum } = preparationOf(this.#decisions.choices.experiment);
+        return { kind: 'growth', dataset, expression, expressionState, targetSum } as const;
+      }
     }
   }
 

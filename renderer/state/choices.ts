@@ -6,7 +6,9 @@ import { preparationSchema } from '../../engine/host/protocol.ts';
 export type ColourBy =
   | { kind: 'timepoint' }
   | { kind: 'column'; column: string }
-  | { kind: 'gene'; gene: GeneInfo };
+  | { kind: 'gene'; gene: GeneInfo }
+  /** the score of growth by genes */
+  | { kind: 'growth' };
 
 /** What the map shows: two components (from 0) of an embedding, or three in space. */
 export interface View {

@@ -1,5 +1,6 @@
 import type { GeneInfo, OpenedDataset } from '../../engine/host/protocol.ts';
 import type { ColourBy } from './choices.ts';
+import { GROWTH_SCORE } from './colour-words.ts';
 
 /** Something that can be found by typing. */
 export interface Found {
@@ -31,7 +32,7 @@ export function findActions(actions: readonly Action[], text: string): Found[] {
     .map(({ title, hint = '', run }) => ({ key: `action ${title}`, title, hint, run }));
 }
 
-/** What the cells can be coloured by: the timepoints, then columns of obs. */
+/** What the cells can be coloured by: the timepoints, columns of obs, the growth score of the genes. */
 export function findColumns(
   { obs }: Pick<OpenedDataset, 'obs'>,
   hasTimepoints: boolean,
@@ -55,7 +56,17 @@ export function findColumns(
         run: () => pick({ kind: 'column', column: name }),
       }),
     );
-  return [...(hasTimepoints && holds(timepoint.title, text) ? [timepoint] : []), ...columns];
+  const growth: Found = {
+    key: 'growth',
+    title: GROWTH_SCORE,
+    hint: 'division less death',
+    run: () => pick({ kind: 'growth' }),
+  };
+  return [
+    ...(hasTimepoints && holds(timepoint.title, text) ? [timepoint] : []),
+    ...columns,
+    ...(holds(growth.title, text) ? [growth] : []),
+  ];
 }
 
 export function foundGenes(genes: readonly GeneInfo[], pick: (by: ColourBy) => void): Found[] {

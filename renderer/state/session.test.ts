@@ -74,6 +74,18 @@ test('a late reply to an earlier choice is dropped', async () => {
   expect(session.colouredBy).toEqual(gene(2));
 });
 
+test('the growth score is asked for as the expression is taken, and again where that changes', async () => {
+  const { session, client } = await opened();
+  session.colour({ kind: 'growth' });
+  await settled();
+  expect(session.colouring).toMatchObject({ kind: 'numbers', diverging: true });
+  session.change({ variableGenes: 500 }, 'take 500 genes');
+  session.change({ expression: 'layers/counts' }, 'take the counts');
+  await settled();
+  const asked = client.asked.filter((request) => request.kind === 'growth');
+  expect(asked.map(({ expression }) => expression)).toEqual([null, 'layers/counts']);
+});
+
 test('a colour that was cancelled is as if it had not been chosen', async () => {
   const { session } = await opened({ gene: endless({ stage: 'indexing', step: 1, steps: 9 }) });
   session.colour({ kind: 'gene', gene: { name: 'Sox2', id: null, column: 2 } });

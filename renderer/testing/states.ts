@@ -117,6 +117,12 @@ export const STATES: Record<string, Scene> = {
       session.colour({ kind: 'gene', gene: { name: 'Sox2', id: 'ENSMUSG00000024408', column: 2 } });
     }),
   },
+  growth: {
+    arrange: opened((session) => {
+      session.step = 'embed';
+      session.colour({ kind: 'growth' });
+    }),
+  },
   'many-categories': {
     arrange: opened(async (session) => {
       session.colour({ kind: 'column', column: 'leiden' });

@@ -1,0 +1,37 @@
+import type { FitSettings, TrainedMethod } from '../config.ts';
+import type { IntervalChoice } from '../train/fit.ts';
+
+/** What `auto` asks of the data, in this order. */
+export const QUESTIONS = ['paths', 'clock', 'steps', 'growth', 'sides'] as const;
+export type Question = (typeof QUESTIONS)[number];
+
+/** One answer that was tried, with how it did on inner timepoints that were kept back. */
+export interface Answer {
+  /** the settings that it changes */
+  settings: Partial<FitSettings>;
+  /** whether paths are bent */
+  bends: boolean;
+  /** W1 over that of the answer before it was asked, geometric mean over the trials; 1: that answer itself */
+  w1Ratio: number;
+  /** the same of the energy distance */
+  energyRatio: number;
+}
+
+export interface Evidence {
+  question: Question;
+  /** the first is what stood before */
+  answers: Answer[];
+  /** index of the one that was taken */
+  taken: number;
+}
+
+/** What `auto` chose, and why. */
+export interface Choices {
+  /** as what it was fitted */
+  method: TrainedMethod;
+  /** of each pair of consecutive observed timepoints */
+  intervals: IntervalChoice[];
+  /** indices of the timepoints that were kept back in turn to choose; empty: there were none, and nothing was asked */
+  triedOn: number[];
+  evidence: Evidence[];
+}
