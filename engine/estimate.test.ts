@@ -7,6 +7,7 @@ const settings = {
   metric: 'land',
   centers: 150,
   maxEpochs: 1000,
+  steps: null,
   coupling: 'minibatch',
   growth: 'off',
 } as const;

@@ -1,3 +1,4 @@
+import { MOST_INNER, MOST_PLANNED, MOST_TRIAL_CELLS, REACH, USUAL_TRIALS } from './auto/size.ts';
 import type { FitSettings } from './config.ts';
 import { MOST_PLAN_CELLS } from './coupling/global.ts';
 
@@ -44,7 +45,7 @@ const WORKER_BYTES = 150e6;
 export function estimateFit(
   settings: Pick<
     FitSettings,
-    'hidden' | 'minibatch' | 'metric' | 'centers' | 'maxEpochs' | 'coupling' | 'growth'
+    'hidden' | 'minibatch' | 'metric' | 'centers' | 'maxEpochs' | 'steps' | 'coupling' | 'growth'
   >,
   dims: number,
   counts: readonly number[],
@@ -56,10 +57,8 @@ export function estimateFit(
   const smallest = Math.min(...counts);
   const rows = Math.min(minibatch, smallest);
   const stepsPerEpoch = Math.max(1, Math.floor(smallest / rows));
-  const steps = Math.min(
-    settings.maxEpochs * stepsPerEpoch,
-    Math.max(USUAL_EPOCHS * stepsPerEpoch, LEAST_STEPS),
-  );
+  const usual = Math.max(USUAL_EPOCHS * stepsPerEpoch, LEAST_STEPS);
+  const steps = settings.steps ?? Math.min(settings.maxEpochs * stepsPerEpoch, usual);
   const field = (6 * rows * parameters) / rate;
   let seconds = 0;
   for (let k = 1; k < counts.length; k++) {
@@ -81,6 +80,16 @@ export function estimateFit(
     24 * parameters +
     COPIES * 4 * cells * dims;
   return { seconds, bytes };
+}
+
+/** The same of `auto`: trials on parts of the cells, then the fit. */
+export function estimateAuto(settings: FitSettings, dims: number, counts: readonly number[]): FitEstimate {
+  const inner = Math.min(MOST_INNER, Math.max(0, counts.length - 2));
+  const few = counts.slice(0, 2 * REACH).map((n) => Math.min(MOST_TRIAL_CELLS, n));
+  const coupling = Math.max(...counts) > MOST_PLANNED ? 'minibatch' : settings.coupling;
+  const fit = estimateFit({ ...settings, coupling }, dims, counts, true);
+  const trial = estimateFit(settings, dims, few, true);
+  return { seconds: fit.seconds + inner * USUAL_TRIALS * trial.seconds, bytes: fit.bytes };
 }
 
 /** Of a plan between two whole clouds, a pair of cells; none where minibatches alone are paired. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { type Command, Option as CommanderOption, InvalidArgumentError } from 'commander';
-import { type ExperimentInput, flagOf, type Option, options } from '../../engine/config.ts';
+import { type ExperimentInput, flagOf, METHODS, type Option, options } from '../../engine/config.ts';
 import { parseCondition, parseTimepointEdits } from '../../engine/dataset/edit-flags.ts';
 import type { Condition } from '../../engine/dataset/subset.ts';
 import { InputError } from '../../engine/errors.ts';
@@ -20,7 +20,9 @@ export function addFitFlags(
 ): Command {
   for (const option of options()) {
     if (option.name === 'methods' && method === 'one') {
-      command.addOption(new CommanderOption('--method <NAME>', 'the method to fit (default: ot-mfm)'));
+      command.addOption(
+        new CommanderOption('--method <NAME>', `the method to fit, of ${METHODS.join(', ')} (default: auto)`),
+      );
     } else for (const flag of flagsOf(option, seeds)) command.addOption(flag);
   }
   return command

@@ -14,7 +14,7 @@ export function runCommand(): Command {
     .requiredOption('--out <DIR>', 'folder for the results');
   return addFitFlags(command, { method: 'one', seeds: 1 }).action(
     async (files: string[], flags: FitFlags) => {
-      const config = await experimentFrom(command, { methods: ['ot-mfm'], seeds: 1, ...timeOf(files) });
+      const config = await experimentFrom(command, { methods: ['auto'], seeds: 1, ...timeOf(files) });
       printResult(
         await performExperiment({
           command: 'run',

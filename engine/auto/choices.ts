@@ -7,7 +7,7 @@ export type Question = (typeof QUESTIONS)[number];
 
 /** One answer that was tried, with how it did on inner timepoints that were kept back. */
 export interface Answer {
-  /** the settings that it changes */
+  /** the settings that it changes; of the first one those that others change */
   settings: Partial<FitSettings>;
   /** whether paths are bent */
   bends: boolean;

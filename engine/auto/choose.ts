@@ -3,20 +3,13 @@ import type { FitSettings } from '../config.ts';
 import { drawWithoutReplacement, randomStream } from '../random.ts';
 import type { Clouds } from '../train/clouds.ts';
 import type { Answer, Choices, Evidence, Question } from './choices.ts';
+import { MOST_INNER, MOST_PLANNED, MOST_TRIAL_CELLS, REACH, USUAL_TRIALS } from './size.ts';
 import { type Candidate, runTrial, type TrialResult } from './trial.ts';
 
-/** Cells of a timepoint in a trial: enough to tell answers apart, few enough to be quick. */
-const MOST_CELLS = 1000;
-/** Inner timepoints that are kept back in turn, spread over the course. */
-const MOST_INNER = 3;
-/** Observed timepoints on each side of one that a trial sees. */
-const REACH = 2;
 /** How much lower W1 must be for another answer than the one before: trials scatter by 1 to 2 %. */
 const MARGIN = 0.02;
 /** Growth is taken for other things (cells ahead of their day), and harms where there is none. */
 const GROWTH_MARGIN = 0.03;
-/** Fits for each timepoint that is kept back, as a rule; for the progress. */
-const USUAL_TRIALS = 10;
 /** W1 also falls where a cloud shrinks; the energy distance does not reward that, and must not rise above this. */
 const MOST_ENERGY = 1.1;
 
@@ -54,25 +47,29 @@ export function chooseSettings(
   const inner = spread(innerPlaces, MOST_INNER);
   const trials = createTrials(kernels, input, inner, hooks);
   const margin = leastGain(clouds);
+  const leastGainOf = (question: Question) =>
+    question === 'growth' ? Math.max(margin, GROWTH_MARGIN) : margin;
   let current: Candidate = { settings, bends: true };
   const evidence: Evidence[] = [];
+  let intervals = clouds.cells.slice(1).map(() => ({ bends: true, grows: settings.growth === 'on' }));
   for (const [question, alternatives] of inner.length === 0 ? [] : questionsOf(input)) {
     const tried = alternatives(current).filter((candidate) => isOpen(candidate, current, given));
     if (tried.length === 0) continue;
     const found = tried.map((candidate) => trials.compare(candidate, current));
-    const taken = bestOf(found, question === 'growth' ? Math.max(margin, GROWTH_MARGIN) : margin);
-    const answers = tried.map((candidate, i) => answerOf(candidate, current, found[i]!));
-    evidence.push({ question, answers: [stood(current), ...answers], taken: taken + 1 });
-    if (taken >= 0) current = tried[taken]!;
+    const taken = bestOf(found, leastGainOf(question));
+    evidence.push({ question, answers: answersOf(current, tried, found), taken: taken + 1 });
+    const best = taken >= 0 ? taken : bestOf(found, Number.NEGATIVE_INFINITY);
+    const holds = where(found[best], inner, clouds.cells.length - 1, leastGainOf(question));
+    if (taken >= 0 || (question === 'growth' && holds.includes(true))) current = tried[best]!;
+    if (question === 'growth' && tried[best]?.settings.growth === 'on')
+      intervals = intervals.map(({ bends }, i) => ({ bends, grows: holds[i]! }));
+    if (question === 'paths' && tried[best]?.bends === false)
+      intervals = intervals.map(({ grows }, i) => ({ bends: !holds[i]!, grows }));
   }
-  const intervals = clouds.cells.slice(1).map(() => ({
-    bends: current.bends,
-    grows: current.settings.growth === 'on',
-  }));
   return {
-    settings: current.settings,
+    settings: atFullSize(current.settings, input),
     choices: {
-      method: current.bends ? 'ot-mfm' : 'ot-cfm',
+      method: intervals.some(({ bends }) => bends) ? 'ot-mfm' : 'ot-cfm',
       intervals,
       triedOn: inner.map((k) => observed[k]!),
       evidence,
@@ -80,13 +77,31 @@ export function chooseSettings(
   };
 }
 
-function answerOf({ settings, bends }: Candidate, current: Candidate, { w1, energy }: Comparison): Answer {
-  return {
-    settings: changes(settings, current.settings),
+/**
+ * An entropic plan between 7,000 and 8,000 cells takes 40 s. Plans of minibatches did as well on simulations (within 2 %) and
+ * do not grow with the clouds.
+ */
+function atFullSize(settings: FitSettings, { clouds, given }: ChooseInput): FitSettings {
+  const largest = Math.max(...clouds.cells.map(({ length }) => length));
+  if (largest <= MOST_PLANNED || given.includes('coupling')) return settings;
+  return { ...settings, coupling: 'minibatch' };
+}
+
+/** What stood, then what was tried, each with the settings in which they differ. */
+function answersOf(current: Candidate, tried: readonly Candidate[], found: readonly Comparison[]): Answer[] {
+  const differs = (name: keyof FitSettings) =>
+    tried.some(({ settings }) => settings[name] !== current.settings[name]);
+  const asked = (Object.keys(current.settings) as (keyof FitSettings)[]).filter(differs);
+  const answer = ({ settings, bends }: Candidate, { w1, energy }: Pick<Comparison, 'w1' | 'energy'>) => ({
+    settings: Object.fromEntries(asked.map((name) => [name, settings[name]])),
     bends,
     w1Ratio: Math.exp(w1),
     energyRatio: Math.exp(energy),
-  };
+  });
+  return [
+    answer(current, { w1: 0, energy: 0 }),
+    ...tried.map((candidate, i) => answer(candidate, found[i]!)),
+  ];
 }
 
 /**
@@ -103,8 +118,6 @@ function sized({ settings, given, clouds }: ChooseInput): FitSettings {
   const kept = Object.fromEntries(given.map((name) => [name, settings[name]]));
   return { ...settings, ...bySize, ...kept };
 }
-
-const stood = ({ bends }: Candidate): Answer => ({ settings: {}, bends, w1Ratio: 1, energyRatio: 1 });
 
 type Alternatives = (current: Candidate) => Candidate[];
 
@@ -137,18 +150,31 @@ function isOpen(candidate: Candidate, current: Candidate, given: readonly (keyof
   return given.every((name) => candidate.settings[name] === current.settings[name]);
 }
 
-function changes(settings: FitSettings, before: FitSettings): Partial<FitSettings> {
-  return Object.fromEntries(
-    Object.entries(settings).filter(([name, value]) => value !== before[name as keyof FitSettings]),
-  );
-}
-
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** How a candidate compares with another: mean log ratios over the trials, negative where it is better. */
 interface Comparison {
   w1: number;
   energy: number;
+  /** of w1, at each timepoint that was kept back */
+  each: number[];
+}
+
+/**
+ * Where an answer holds, of each interval: by the timepoints at its ends, if they were kept back, and all of them to equal
+ * parts, since one alone says little.
+ */
+function where(
+  found: Comparison | undefined,
+  inner: readonly number[],
+  intervals: number,
+  margin: number,
+): boolean[] {
+  return Array.from({ length: intervals }, (_, i) => {
+    if (!found || found.energy >= Math.log(MOST_ENERGY)) return false;
+    const near = found.each.filter((_, k) => inner[k] === i || inner[k] === i + 1);
+    return (near.length > 0 ? (found.w1 + mean(near)) / 2 : found.w1) < Math.log(1 - margin);
+  });
 }
 
 /** @returns the index of the best that is clearly better; −1: none is */
@@ -193,14 +219,13 @@ function createTrials(
     return runTrial(kernels, part, k - from, candidate, seed + 7919 * repeat, hooks.shouldStop);
   }
   function compareAt(candidate: Candidate, current: Candidate, repeat: number): Comparison {
-    const ratio = (of: 'w1' | 'energy') =>
-      mean(
-        inner.map((k) => {
-          const [new_, old] = [trial(candidate, k, repeat), trial(current, k, repeat)];
-          return Math.log(Math.max(new_[of], 1e-12) / Math.max(old[of], 1e-12));
-        }),
-      );
-    return { w1: ratio('w1'), energy: ratio('energy') };
+    const ratios = (of: 'w1' | 'energy') =>
+      inner.map((k) => {
+        const [other, before] = [trial(candidate, k, repeat)[of], trial(current, k, repeat)[of]];
+        return Math.log(Math.max(other, 1e-12) / Math.max(before, 1e-12));
+      });
+    const each = ratios('w1');
+    return { w1: mean(each), energy: mean(ratios('energy')), each };
   }
   return {
     /** With one inner timepoint what looks better is fitted a second time. */
@@ -208,14 +233,15 @@ function createTrials(
       const first = compareAt(candidate, current, 0);
       if (inner.length > 1 || first.w1 >= 0) return first;
       const second = compareAt(candidate, current, 1);
-      return { w1: mean([first.w1, second.w1]), energy: mean([first.energy, second.energy]) };
+      const w1 = mean([first.w1, second.w1]);
+      return { w1, energy: mean([first.energy, second.energy]), each: [w1] };
     },
   };
 }
 
 function someOf(rows: Int32Array, seed: number, k: number): Int32Array {
-  if (rows.length <= MOST_CELLS) return rows;
-  return drawWithoutReplacement(rows.length, MOST_CELLS, randomStream(seed, 'trial', 'cells', k))
+  if (rows.length <= MOST_TRIAL_CELLS) return rows;
+  return drawWithoutReplacement(rows.length, MOST_TRIAL_CELLS, randomStream(seed, 'trial', 'cells', k))
     .map((i) => rows[i]!)
     .sort();
 }

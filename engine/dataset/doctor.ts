@@ -1,5 +1,5 @@
 import { DEFAULT_COMPARISON, parseExperiment } from '../config.ts';
-import { estimateFit } from '../estimate.ts';
+import { estimateAuto } from '../estimate.ts';
 import { resolveFitSettings } from '../presets.ts';
 import { bestEmbedding, embeddingFindings } from './embedding-findings.ts';
 import type { DatasetFacts, Finding } from './finding.ts';
@@ -157,7 +157,7 @@ function costFindings({ time, embeddings, expression }: DatasetFacts): Finding[]
   const method = DEFAULT_COMPARISON[0];
   const config = parseExperiment({ time: time.name, methods: [method], seeds: 1 });
   const settings = resolveFitSettings(config, { method, dims, heldOut: [] });
-  const { seconds, bytes } = estimateFit(settings, dims, time.timepoints.counts, true);
+  const { seconds, bytes } = estimateAuto(settings, dims, time.timepoints.counts);
   return [
     {
       severity: 'note',

@@ -86,11 +86,11 @@ export function metricsRows(
 ): MetricsRow[] {
   const together = (heldOut: readonly number[]) =>
     heldOut.length > 1 ? heldOut.map((k) => labels[k]).join('+') : null;
-  const ofFits = fits.flatMap(({ method, heldOut, seed, predictions, seconds, steps, settings }) =>
+  const ofFits = fits.flatMap(({ method, choices, heldOut, seed, predictions, seconds, steps, settings }) =>
     predictions.flatMap(({ timepoint, distances }) =>
       withCellTypes(distances, {
         method,
-        metric: method.endsWith('-mfm') ? settings.metric : 'none',
+        metric: (choices?.method ?? method).endsWith('-mfm') ? settings.metric : 'none',
         coupling: settings.coupling,
         dims,
         protocol: settings.protocol,

@@ -1,3 +1,4 @@
+import type { ChoiceFacts } from './results.ts';
 /** What the report is made from: pure data. Missing deviations, trajectories and seeds are null or empty. */
 export interface ReportInput {
   /** heading, usually the file's name */
@@ -55,6 +56,8 @@ export interface ReportInput {
     /** all cells in the space of this fit, row-major `[nObs, dims]` */
     cells: Float32Array;
   }[];
+  /** what `auto` chose for each of its fits; empty: it was not used */
+  choices: readonly ChoiceFacts[];
   trajectories: {
     method: string;
     /** labels that this fit never saw; empty: it saw all */

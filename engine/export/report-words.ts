@@ -6,7 +6,7 @@ import type { ReportInput } from './report-input.ts';
 export const howToRead: Html = html`<dl>
 <dt>Held-out timepoint</dt>
 <dd>Its cells were removed before anything was fitted (with protocol <em>paper</em>, whitening alone has seen them). The fit joins the timepoints around it, and the cells of the
-timepoint before are carried on to its time. What comes out is compared with the real cells that were kept back.</dd>
+timepoint before are carried on to its time (where the settings say so, those of the timepoint after are carried back too, each side by its nearness). What comes out is compared with the real cells that were kept back.</dd>
 <dt>W<sub>1</sub> distance</dt>
 <dd>The least average distance over which predicted cells would have to be moved to become the real ones (Wasserstein-1,
 Euclidean, solved exactly over all cells). It is in the units of the embedding, or of the
@@ -52,7 +52,8 @@ export const methodsText: Html = html`<p>Cells of neighbouring observed timepoin
 regression to reproduce the velocity of the paths that join the pairs; cells are then carried along the field. In
 <strong>OT-CFM</strong> the paths are straight [2]. In <strong>OT-MFM</strong> a first network bends them, so that they have least energy in a
 metric that makes regions without cells costly to cross [1]; the metric is LAND, which measures how densely
-cells lie around a point [3], or RBF, a learned density [1], as the settings below name it. With the bend switched off, both are the same program.</p>
+cells lie around a point [3], or RBF, a learned density [1], as the settings below name it. With the bend switched off, both are the same program. <strong>auto</strong> is the same program
+too: it chooses the settings from the data, by keeping inner timepoints back and predicting them.</p>
 <ol class="references">${references.map(
   ({ authors, title, where, url }) =>
     html`<li>${authors}. <cite>${title}</cite>. <a href="${url}" rel="noreferrer">${where}</a>.</li>`,

@@ -22,6 +22,7 @@ function input(text: string): ReportInput {
         { method: text, settings: { hidden: 64, bandwidth: 0.2 } },
       ],
     },
+    choices: [],
     nObs: 6,
     map: {
       name: `X_${text}`,

@@ -1,6 +1,7 @@
 import type { Figure } from '../figures/figure.ts';
 import { formatCount, joinAnd, methodLabel, timepointList } from '../figures/words.ts';
 import { type Html, html } from './html.ts';
+import { choicesSection } from './report-choices.ts';
 import { reportFigures } from './report-figures.ts';
 import type { ReportInput } from './report-input.ts';
 import { reportScripts } from './report-scripts.ts';
@@ -54,6 +55,7 @@ ${cellTypeTable(input)}
 ${figures.pathDistance && html`<h3>Distance of the paths to the data</h3>${place('path-distance', figures.pathDistance)}`}
 <details><summary>All fits</summary><div class="scroll">${fitTable(input)}</div></details>`
 }
+${choicesSection(input)}
 ${figures.loss && html`<h2>Training</h2>${place('loss', figures.loss)}`}
 ${input.notes.length > 0 && html`<h2>Notes</h2><ul>${input.notes.map((note) => html`<li>${note}</li>`)}</ul>`}
 <h2>How to read this</h2>

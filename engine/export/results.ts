@@ -1,3 +1,4 @@
+import type { Choices } from '../auto/choices.ts';
 import { WIDE } from '../compute/gemm.ts';
 import type { ExperimentConfig } from '../config.ts';
 import { pointsWithout } from '../dataset/load.ts';
@@ -38,6 +39,15 @@ export interface Metrics {
   trajectories: TrajectoryFacts | null;
   /** what is said of growth; absent: it is ignored */
   growth?: GrowthFacts;
+  /** what `auto` chose for each of its fits, and why; absent: it was not used */
+  choices?: ChoiceFacts[];
+}
+
+/** The choices of one fit, timepoints by their labels. */
+export interface ChoiceFacts extends Omit<Choices, 'triedOn'> {
+  heldOut: string[];
+  seed: number;
+  triedOn: string[];
 }
 
 /** What is said of the trajectories as a whole. */
@@ -83,7 +93,15 @@ export function metricsOf(experiment: Experiment): Metrics {
     ),
     trajectories: trajectoryFacts(fits),
     ...(growth && { growth }),
+    ...(fits.some((fit) => fit.choices) && { choices: choiceFacts(fits, labels) }),
   };
+}
+
+function choiceFacts(fits: readonly FitResult[], labels: readonly string[]): ChoiceFacts[] {
+  const named = (timepoints: readonly number[]) => timepoints.map((k) => labels[k]!);
+  return fits.flatMap(({ choices, heldOut, seed }) =>
+    choices ? [{ ...choices, heldOut: named(heldOut), seed, triedOn: named(choices.triedOn) }] : [],
+  );
 }
 
 function trajectoryFacts(fits: readonly FitResult[]): TrajectoryFacts | null {
@@ -171,6 +189,7 @@ export function reportInput(
     summary: metrics.summary,
     floors: metrics.floors,
     pathDistances: metrics.pathDistances,
+    choices: metrics.choices ?? [],
     // one seed of each is drawn; the table has them all
     predictions: fits
       .filter((fit) => fit.seed === config.seed)

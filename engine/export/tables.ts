@@ -111,7 +111,7 @@ export interface PredictedCells {
   /** labels held out together, joined by `+`; null where it was alone */
   heldOutTogether: string | null;
   seed: number;
-  /** rows of the cells that were rolled out, of the last observed timepoint before */
+  /** rows of the cells that were followed, of the last observed timepoint before or, with `predictFrom: 'both'`, of the next one too */
   cells: Int32Array;
   /** [cells, dims] in the embedding's units */
   points: Float32Array;
@@ -122,7 +122,7 @@ export interface PredictedCells {
 export function predictionsOf({ dataset, fits }: Experiment): PredictedCells[] {
   const { labels, cellTimepoint } = dataset.timepoints;
   return fits.flatMap(({ method, heldOut, seed, predictions }) =>
-    predictions.map(({ timepoint, points, mass }) => {
+    predictions.map(({ timepoint, points, mass, rows }) => {
       let before = timepoint - 1;
       while (heldOut.includes(before)) before--;
       return {
@@ -130,7 +130,7 @@ export function predictionsOf({ dataset, fits }: Experiment): PredictedCells[] {
         heldOut: labels[timepoint]!,
         heldOutTogether: heldOut.length > 1 ? heldOut.map((k) => labels[k]).join('+') : null,
         seed,
-        cells: rowsWhere(cellTimepoint, (k) => k === before),
+        cells: rows ?? rowsWhere(cellTimepoint, (k) => k === before),
         points,
         ...(mass && { mass }),
       };

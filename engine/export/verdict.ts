@@ -1,3 +1,4 @@
+import { BASELINES } from '../evaluate/baselines.ts';
 import { tInterval } from '../evaluate/t-interval.ts';
 import {
   decimalsFor,
@@ -92,7 +93,7 @@ export function verdict(input: Pick<ReportInput, 'rows' | 'summary' | 'timepoint
   };
 }
 
-const isFitted = (method: string) => method.includes('-');
+const isFitted = (method: string) => !(BASELINES as readonly string[]).includes(method);
 
 type Overall = ReportSummary & { w1Mean: number };
 

@@ -18,7 +18,7 @@ const viridisAnchors = [
 const okabeIto = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#F0E442', '#000000'];
 
 /** These keep their colour whatever else is compared with them. */
-const knownMethods = ['ot-mfm', 'ot-cfm', 'i-mfm', 'i-cfm'];
+const knownMethods = ['auto', 'ot-cfm', 'ot-mfm', 'i-mfm', 'i-cfm'];
 
 /** The viridis ramp at u ∈ [0, 1] (clamped) as `#rrggbb`. */
 export function viridis(u: number): string {

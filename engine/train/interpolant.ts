@@ -106,7 +106,8 @@ export function trainInterpolant(
   };
 
   let adam = createAdam(kernels, network.parameters.length);
-  let stopping = createEarlyStopping(settings.interpolantPatience);
+  const every = validationInterval(settings, stepsPerEpoch);
+  let stopping = createEarlyStopping(Math.max(1, Math.round(settings.interpolantPatience / every)));
   let best = network.parameters.slice();
   const history: LossHistory = { stage: 'interpolant', step: [], training: [], validation: [] };
   const epochs = epochsOf(settings, stepsPerEpoch);
@@ -124,11 +125,13 @@ export function trainInterpolant(
       });
       hooks.onProgress({ step: adam.step, steps: totalSteps, ...lastLoss(history) });
     }
+    diverged = !Number.isFinite(training);
+    if ((epoch + 1) % every !== 0 && epoch + 1 < epochs && !diverged) continue;
     const validationLoss = validate();
     history.step.push(adam.step);
     history.training.push(training);
     history.validation.push(validationLoss);
-    diverged = !Number.isFinite(training) || !Number.isFinite(validationLoss);
+    diverged ||= !Number.isFinite(validationLoss);
     const seen = observe(stopping, validationLoss);
     stopping = seen.state;
     if (seen.improved) best = network.parameters.slice();
@@ -140,6 +143,14 @@ export function trainInterpolant(
 /** How many epochs a training has at most. */
 export function epochsOf({ steps, maxEpochs }: FitSettings, stepsPerEpoch: number): number {
   return steps === null ? maxEpochs : Math.max(1, Math.round(steps / stepsPerEpoch));
+}
+
+/** Steps between validations at least, where steps are counted: with few cells an epoch is a few steps, and cheaper than a validation. */
+const LEAST_STEPS_BETWEEN = 20;
+
+/** Epochs from one validation of the interpolant to the next; as published each one. */
+function validationInterval({ steps }: FitSettings, stepsPerEpoch: number): number {
+  return steps === null ? 1 : Math.max(1, Math.round(LEAST_STEPS_BETWEEN / stepsPerEpoch));
 }
 
 /** The random streams of the minibatches of one purpose. */

@@ -1,0 +1,81 @@
+import type { FitSettings } from '../config.ts';
+import { joinAnd, timepointList } from '../figures/words.ts';
+import type { Answer, Choices, Question } from './choices.ts';
+
+/** One question in words: what was taken, and how the others did. */
+export interface ChoiceWords {
+  question: string;
+  taken: string;
+  /** how far predictions of the other answers were from the cells kept back, beside that of the one taken */
+  others: string;
+}
+
+const TITLES: Record<Question, string> = {
+  paths: 'Paths between paired cells',
+  clock: 'Time',
+  steps: 'Training',
+  growth: 'Growth',
+  sides: 'Prediction of a timepoint',
+};
+
+const METRICS: Record<FitSettings['metric'], string> = {
+  rbf: 'bent along the cells (learned density, RBF)',
+  land: 'bent along the cells (local variance, LAND)',
+};
+
+function nameOf(question: Question, { settings, bends }: Answer): string {
+  switch (question) {
+    case 'paths':
+      return bends ? METRICS[settings.metric ?? 'rbf'] : 'straight';
+    case 'clock':
+      return settings.timeScale === 'real' ? 'by the real times' : 'timepoints evenly spaced';
+    case 'steps':
+      return `${settings.steps} steps`;
+    case 'growth':
+      return settings.growth === 'on'
+        ? `cells divide and die (τ ${settings.tau}, ${settings.growthTiming})`
+        : 'none';
+    case 'sides':
+      return settings.predictFrom === 'before'
+        ? 'from the cells before it'
+        : 'from the cells before and after it';
+  }
+}
+
+/** What `auto` asked and took. */
+export function choiceWords({ evidence }: Pick<Choices, 'evidence'>): ChoiceWords[] {
+  return evidence.map(({ question, answers, taken }) => ({
+    question: TITLES[question],
+    taken: nameOf(question, answers[taken]!),
+    others: answers
+      .filter((_, i) => i !== taken)
+      .map((answer) => `${nameOf(question, answer)}: ${beside(answer, answers[taken]!)}`)
+      .join('; '),
+  }));
+}
+
+/** On which timepoints answers were tried, or why none was. */
+export function triedWords(
+  { triedOn, evidence }: { triedOn: readonly string[] } & Pick<Choices, 'evidence'>,
+  unit?: string,
+): string {
+  if (triedOn.length === 0)
+    return 'No timepoint lies between two others that the fit may see, so nothing could be tried: auto took what did best on simulated time courses.';
+  const where = timepointList(triedOn, unit);
+  const changed = evidence
+    .filter(({ taken }) => taken > 0)
+    .map(({ question }) => TITLES[question].toLowerCase());
+  const outcome =
+    changed.length === 0
+      ? 'nothing was clearly better than where it began'
+      : `clearly better answers were found for: ${joinAnd(changed)}`;
+  return `auto kept back ${where}${triedOn.length > 1 ? ' in turn' : ''} and predicted the cells from the other timepoints; ${outcome}.`;
+}
+
+function beside({ w1Ratio }: Answer, taken: Answer): string {
+  const ratio = w1Ratio / taken.w1Ratio;
+  if (!Number.isFinite(ratio)) return 'failed';
+  const percent = Math.round(100 * Math.abs(ratio - 1));
+  if (percent < 1) return 'as near';
+  return ratio > 1 ? `${percent} % farther` : `${percent} % nearer, not clearly`;
+}
