@@ -1,8 +1,9 @@
 import type { FitSettings, TrainedMethod } from '../config.ts';
+import type { GrowthEvidence } from '../coupling/growth-evidence.ts';
 import type { IntervalChoice } from '../train/fit.ts';
 
 /** What `auto` asks of the data, in this order. */
-export const QUESTIONS = ['paths', 'clock', 'steps', 'growth', 'sides'] as const;
+export const QUESTIONS = ['paths', 'clock', 'steps', 'growth'] as const;
 export type Question = (typeof QUESTIONS)[number];
 
 /** One answer that was tried, with how it did on inner timepoints that were kept back. */
@@ -11,10 +12,13 @@ export interface Answer {
   settings: Partial<FitSettings>;
   /** whether paths are bent */
   bends: boolean;
-  /** W1 over that of the answer before it was asked, geometric mean over the trials; 1: that answer itself */
-  w1Ratio: number;
+  /**
+   * W1 over that of the answer before it was asked, geometric mean over the trials; 1: that answer itself; null: a trial
+   * failed (JSON knows no infinity)
+   */
+  w1Ratio: number | null;
   /** the same of the energy distance */
-  energyRatio: number;
+  energyRatio: number | null;
 }
 
 export interface Evidence {
@@ -34,4 +38,9 @@ export interface Choices {
   /** indices of the timepoints that were kept back in turn to choose; empty: there were none, and nothing was asked */
   triedOn: number[];
   evidence: Evidence[];
+  /**
+   * of each pair of consecutive observed timepoints: whether growth differs between cells beyond noise (see growthEvidence); null: not
+   * asked, since trials spoke against it; empty: asked nowhere
+   */
+  growth: (Pick<GrowthEvidence, 'p' | 'ratio' | 'found'> | null)[];
 }

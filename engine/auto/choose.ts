@@ -2,14 +2,13 @@ import type { Kernels } from '../compute/kernels.ts';
 import type { FitSettings } from '../config.ts';
 import { drawWithoutReplacement, randomStream } from '../random.ts';
 import type { Clouds } from '../train/clouds.ts';
+import { intervalEvidenceOf } from '../train/unbalanced-couplings.ts';
 import type { Answer, Choices, Evidence, Question } from './choices.ts';
 import { MOST_INNER, MOST_PLANNED, MOST_TRIAL_CELLS, REACH, USUAL_TRIALS } from './size.ts';
 import { type Candidate, runTrial, type TrialResult } from './trial.ts';
 
 /** How much lower W1 must be for another answer than the one before: trials scatter by 1 to 2 %. */
 const MARGIN = 0.02;
-/** Growth is taken for other things (cells ahead of their day), and harms where there is none. */
-const GROWTH_MARGIN = 0.03;
 /** W1 also falls where a cloud shrinks; the energy distance does not reward that, and must not rise above this. */
 const MOST_ENERGY = 1.1;
 
@@ -47,22 +46,25 @@ export function chooseSettings(
   const inner = spread(innerPlaces, MOST_INNER);
   const trials = createTrials(kernels, input, inner, hooks);
   const margin = leastGain(clouds);
-  const leastGainOf = (question: Question) =>
-    question === 'growth' ? Math.max(margin, GROWTH_MARGIN) : margin;
   let current: Candidate = { settings, bends: true };
   const evidence: Evidence[] = [];
+  let growth: Choices['growth'] = [];
   let intervals = clouds.cells.slice(1).map(() => ({ bends: true, grows: settings.growth === 'on' }));
   for (const [question, alternatives] of inner.length === 0 ? [] : questionsOf(input)) {
     const tried = alternatives(current).filter((candidate) => isOpen(candidate, current, given));
     if (tried.length === 0) continue;
     const found = tried.map((candidate) => trials.compare(candidate, current));
-    const taken = bestOf(found, leastGainOf(question));
+    const best = bestOf(found, Number.NEGATIVE_INFINITY);
+    const clear = found[best] !== undefined && found[best]!.w1 < Math.log(1 - margin);
+    const holds = where(found[best], inner, intervals.length, margin);
+    let taken = clear ? best : -1;
+    if (question === 'growth' && !given.includes('growth') && holds.includes(true)) {
+      growth = growthBeyondNoise(input, tried[best]!.settings, holds, hooks);
+      intervals = intervals.map(({ bends }, i) => ({ bends, grows: growth[i]?.found === true }));
+      taken = intervals.some(({ grows }) => grows) ? best : -1;
+    }
     evidence.push({ question, answers: answersOf(current, tried, found), taken: taken + 1 });
-    const best = taken >= 0 ? taken : bestOf(found, Number.NEGATIVE_INFINITY);
-    const holds = where(found[best], inner, clouds.cells.length - 1, leastGainOf(question));
-    if (taken >= 0 || (question === 'growth' && holds.includes(true))) current = tried[best]!;
-    if (question === 'growth' && tried[best]?.settings.growth === 'on')
-      intervals = intervals.map(({ bends }, i) => ({ bends, grows: holds[i]! }));
+    if (taken >= 0) current = tried[taken]!;
     if (question === 'paths' && tried[best]?.bends === false)
       intervals = intervals.map(({ grows }, i) => ({ bends: !holds[i]!, grows }));
   }
@@ -73,8 +75,27 @@ export function chooseSettings(
       intervals,
       triedOn: inner.map((k) => observed[k]!),
       evidence,
+      growth,
     },
   };
+}
+
+/**
+ * Unbalanced pairs may predict better for other reasons than growth (cells ahead of their day); it is taken only where growth is
+ * beyond noise too. Null where a trial spoke against it.
+ */
+function growthBeyondNoise(
+  { clouds, seed }: ChooseInput,
+  settings: FitSettings,
+  holds: readonly boolean[],
+  hooks: ChooseHooks,
+): Choices['growth'] {
+  return holds.map((isAsked, i) => {
+    if (!isAsked) return null;
+    const cells = clouds.cells.slice(i, i + 2);
+    const { p, ratio, found } = intervalEvidenceOf({ ...clouds, cells }, settings, seed, hooks)[0]!;
+    return { p, ratio, found };
+  });
 }
 
 /**
@@ -84,8 +105,11 @@ export function chooseSettings(
 function atFullSize(settings: FitSettings, { clouds, given }: ChooseInput): FitSettings {
   const largest = Math.max(...clouds.cells.map(({ length }) => length));
   if (largest <= MOST_PLANNED || given.includes('coupling')) return settings;
-  return { ...settings, coupling: 'minibatch' };
+  // growth needs plans between whole clouds anyway, and its pairs come from them
+  return { ...settings, coupling: settings.growth === 'on' ? 'global' : 'minibatch' };
 }
+
+const ratioOf = (log: number) => (log < Number.POSITIVE_INFINITY ? Math.exp(log) : null);
 
 /** What stood, then what was tried, each with the settings in which they differ. */
 function answersOf(current: Candidate, tried: readonly Candidate[], found: readonly Comparison[]): Answer[] {
@@ -95,8 +119,8 @@ function answersOf(current: Candidate, tried: readonly Candidate[], found: reado
   const answer = ({ settings, bends }: Candidate, { w1, energy }: Pick<Comparison, 'w1' | 'energy'>) => ({
     settings: Object.fromEntries(asked.map((name) => [name, settings[name]])),
     bends,
-    w1Ratio: Math.exp(w1),
-    energyRatio: Math.exp(energy),
+    w1Ratio: ratioOf(w1),
+    energyRatio: ratioOf(energy),
   });
   return [
     answer(current, { w1: 0, energy: 0 }),
@@ -134,13 +158,13 @@ function questionsOf({ clocks }: ChooseInput): [Question, Alternatives][] {
     [
       'growth',
       (current) =>
-        [0.4, 1.6].flatMap((tau) =>
+        // pairs at random know nothing of growth
+        (current.settings.coupling === 'independent' ? [] : [0.4, 1.6]).flatMap((tau) =>
           (['steady', 'early'] as const).map((growthTiming) =>
             change(current, { growth: 'on', tau, growthTiming }),
           ),
         ),
     ],
-    ['sides', (current) => [change(current, { predictFrom: 'before' })]],
   ];
 }
 

@@ -51,6 +51,8 @@ export function runTrial(
     const intervals = seen.times.slice(1).map(() => ({ bends, grows: settings.growth === 'on' }));
     const hooks: FitHooks = { shouldStop, onProgress: () => {} };
     const model = fitModel(kernels, seen, cells, 'ot-mfm', full, seed, hooks, intervals);
+    // a field that is no number keeps the integrator busy for long
+    if (model.diverged) return FAILED_TRIAL;
     const real = gatherRows(points, dims, clouds.cells[inner]!);
     const span = { start: clouds.times[inner - 1]!, t: clouds.times[inner]!, end: clouds.times[inner + 1]! };
     const [from, to] = [clouds.cells[inner - 1]!, clouds.cells[inner + 1]!];
@@ -62,7 +64,7 @@ export function runTrial(
       return SIDES.map((predictFrom) => {
         const random = randomStream(seed, 'trial', 'sides');
         const side = predictFrom === 'before' ? before : mixSides(before, after, s, random);
-        const failed = model.diverged || !side.finished || !side.points.every(Number.isFinite);
+        const failed = !side.finished || !side.points.every(Number.isFinite);
         return { predictFrom, growthTiming, ...(failed ? FAILED : measure(side, real, dims, shouldStop)) };
       });
     });
@@ -72,6 +74,9 @@ export function runTrial(
 }
 
 const FAILED = { w1: Number.POSITIVE_INFINITY, energy: Number.POSITIVE_INFINITY };
+const FAILED_TRIAL: TrialResult[] = SIDES.flatMap((predictFrom) =>
+  TIMINGS.map((growthTiming) => ({ predictFrom, growthTiming, ...FAILED })),
+);
 
 function measure(side: Side, real: Float32Array, dims: number, shouldStop: () => boolean) {
   const [n, m] = [side.rows.length, real.length / dims];

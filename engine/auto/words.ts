@@ -15,7 +15,6 @@ const TITLES: Record<Question, string> = {
   clock: 'Time',
   steps: 'Training',
   growth: 'Growth',
-  sides: 'Prediction of a timepoint',
 };
 
 const METRICS: Record<FitSettings['metric'], string> = {
@@ -35,10 +34,6 @@ function nameOf(question: Question, { settings, bends }: Answer): string {
       return settings.growth === 'on'
         ? `cells divide and die (τ ${settings.tau}, ${settings.growthTiming})`
         : 'none';
-    case 'sides':
-      return settings.predictFrom === 'before'
-        ? 'from the cells before it'
-        : 'from the cells before and after it';
   }
 }
 
@@ -56,7 +51,7 @@ export function choiceWords({ evidence }: Pick<Choices, 'evidence'>): ChoiceWord
 
 /** On which timepoints answers were tried, or why none was. */
 export function triedWords(
-  { triedOn, evidence }: { triedOn: readonly string[] } & Pick<Choices, 'evidence'>,
+  { triedOn, evidence, growth }: { triedOn: readonly string[] } & Pick<Choices, 'evidence' | 'growth'>,
   unit?: string,
 ): string {
   if (triedOn.length === 0)
@@ -69,10 +64,16 @@ export function triedWords(
     changed.length === 0
       ? 'nothing was clearly better than where it began'
       : `clearly better answers were found for: ${joinAnd(changed)}`;
-  return `auto kept back ${where}${triedOn.length > 1 ? ' in turn' : ''} and predicted the cells from the other timepoints; ${outcome}.`;
+  const asked = growth.filter((interval) => interval !== null);
+  const noise =
+    asked.length > 0 && !asked.some(({ found }) => found)
+      ? ' Trials went better where cells may divide and die, but no difference in growth beyond noise was found, so growth is left out.'
+      : '';
+  return `auto kept back ${where}${triedOn.length > 1 ? ' in turn' : ''} and predicted the cells from the other timepoints; ${outcome}.${noise}`;
 }
 
 function beside({ w1Ratio }: Answer, taken: Answer): string {
+  if (w1Ratio === null || taken.w1Ratio === null) return 'failed';
   const ratio = w1Ratio / taken.w1Ratio;
   if (!Number.isFinite(ratio)) return 'failed';
   const percent = Math.round(100 * Math.abs(ratio - 1));

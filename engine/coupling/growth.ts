@@ -13,13 +13,17 @@ export interface IntervalGrowth {
    * 0: as many descendants as the mean cell, log 2: twice as many
    */
   logGainAt(points: Points): Float64Array;
+  /**
+   * The same as an estimate of growth, to be told and shown: without what the plan takes for growth (see
+   * `estimateGrowth`). Worked out when it is first asked for. Default: as `logGainAt`.
+   */
+  estimatedGainAt?(points: Points): Float64Array;
 }
 
 /**
  * Growth rates: the log gain of each cell by the real time between the days, less the rate of the mean cell. Snapshots
  * say nothing of totals, so a rate of 0 is that of the mean cell and not of a cell at rest.
- * A plan that relaxes both sides alike leaves about half of a change of numbers to its rows, the rest to its columns
- * (see `tauColumns`), and takes cells that are ahead of their day for growing: rates rank cells rather than measure them.
+ * Estimates rank cells rather than measure them: they are cautious where fates are near each other (see `estimateGrowth`).
  * @param logGain log(n · row mass), [n]
  * @param duration real time between the two timepoints, e.g. days
  * @returns per unit of that time, [n]

@@ -186,9 +186,9 @@ function cellGrowth({ dataset, clouds, model }: Fitted): Pick<FitResult, 'growth
   if (!model.growth) return {};
   const { dims, times, cellTimepoint } = dataset;
   const growthRate = new Float32Array(cellTimepoint.length).fill(Number.NaN);
-  model.growth.forEach(({ logGainAt }, k) => {
+  model.growth.forEach(({ logGainAt, estimatedGainAt = logGainAt }, k) => {
     const rows = clouds.cells[k]!;
-    const gain = logGainAt(gatherRows(clouds.points, dims, rows));
+    const gain = estimatedGainAt(gatherRows(clouds.points, dims, rows));
     growthRates(gain, times[k + 1]! - times[k]!).forEach((rate, i) => {
       growthRate[rows[i]!] = rate;
     });

@@ -17,7 +17,13 @@ export const experimentOptions = {
   methods: z
     .array(z.enum(METHODS))
     .min(1)
-    .meta(meta({ group: 'experiment', argument: 'LIST', help: `methods to fit, of ${METHODS.join(', ')}` })),
+    .meta(
+      meta({
+        group: 'experiment',
+        argument: 'LIST',
+        help: `methods to fit, of ${METHODS.join(', ')}; auto chooses settings from the data`,
+      }),
+    ),
   seed: z
     .number()
     .int()

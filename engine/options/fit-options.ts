@@ -15,13 +15,13 @@ export const fitOptions = {
   timeScale: z.enum(['index', 'real']).meta(
     meta({
       group: 'training',
-      help: "the model's clock: index spaces timepoints evenly, real by their times",
+      help: "the model's clock: index spaces timepoints evenly, real by their times (auto tries both)",
     }),
   ),
   predictFrom: z.enum(['before', 'both']).meta(
     meta({
       group: 'training',
-      help: 'a held-out timepoint from the cells before it (as published), or from both: those after it are followed backwards too, each side by its nearness',
+      help: 'a held-out timepoint from the cells before it (as published), or from both: those after it are followed backwards too, each side by its nearness (auto tries both)',
     }),
   ),
   unitScale: flag.meta(
@@ -64,15 +64,16 @@ export const fitOptions = {
   steps: count.nullable().meta(
     meta({
       group: 'training',
-      help: 'gradient steps of the vector field, and at most of the interpolant; instead of --max-epochs',
+      help: 'gradient steps of the vector field, and at most of the interpolant; instead of --max-epochs (auto: 1000, fewer with few cells, and tries half)',
       unit: 'steps',
     }),
   ),
-  metric: z
-    .enum(['land', 'rbf'])
-    .meta(
-      meta({ group: 'training', help: 'what bends the paths: land (local variance), rbf (learned density)' }),
-    ),
+  metric: z.enum(['land', 'rbf']).meta(
+    meta({
+      group: 'training',
+      help: 'what bends the paths: land (local variance), rbf (learned density); auto tries both, and straight paths',
+    }),
+  ),
   coupling: z.enum(['minibatch', 'global', 'sinkhorn', 'independent']).meta(
     meta({
       group: 'training',
@@ -82,7 +83,7 @@ export const fitOptions = {
   growth: z.enum(['off', 'on']).meta(
     meta({
       group: 'training',
-      help: 'on: cells may divide and die between timepoints, so pairs need not use all cells alike, and trajectories carry a mass; off: growth is ignored (ot- methods)',
+      help: 'on: cells may divide and die between timepoints, so pairs need not use all cells alike, and trajectories carry a mass; off: growth is ignored (ot- methods; auto tries both)',
     }),
   ),
   tau: z

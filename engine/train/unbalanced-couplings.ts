@@ -2,17 +2,21 @@ import type { FitSettings } from '../config.ts';
 import type { Coupling } from '../coupling/coupling.ts';
 import { MOST_PLAN_CELLS, somePart } from '../coupling/global.ts';
 import type { IntervalGrowth } from '../coupling/growth.ts';
+import { estimateGrowth, type GrowthEstimate } from '../coupling/growth-estimate.ts';
+import { type GrowthEvidence, growthEvidence } from '../coupling/growth-evidence.ts';
 import { unbalancedGlobalCoupling } from '../coupling/unbalanced-global.ts';
 import { unbalancedMinibatchCoupling } from '../coupling/unbalanced-minibatch.ts';
 import { type UnbalancedPlan, unbalancedPlan } from '../coupling/unbalanced-ot.ts';
 import { gatherRows } from '../dataset/clouds.ts';
 import type { TrainingCells } from '../dataset/split.ts';
-import { type RandomStream, randomStream } from '../random.ts';
+import { drawWithoutReplacement, type RandomStream, randomStream } from '../random.ts';
 import type { Clouds } from './clouds.ts';
 import type { FitHooks } from './fit.ts';
 
 const TOLERANCE = 1e-4;
 const MOST_ITERATIONS = 500;
+/** Growth is estimated from so many cells a side at most, and told for all of them. */
+const MOST_ESTIMATE_CELLS = 2000;
 
 type GrowthSettings = Pick<FitSettings, 'tau' | 'epsilon'>;
 
@@ -51,7 +55,7 @@ export function unbalancedCouplingsOf(
       ? [`Plans between whole clouds were made for ${MOST_PLAN_CELLS} random cells a timepoint.`]
       : []),
   ];
-  return { couplings, growth: growthOf(clouds, plans), notes };
+  return { couplings, growth: growthOf(clouds, settings, seed, hooks, plans), notes };
 }
 
 /** Growth alone: the same bits as from `unbalancedCouplingsOf`. */
@@ -61,15 +65,62 @@ export function intervalGrowthOf(
   seed: number,
   hooks: FitHooks,
 ): IntervalGrowth[] {
-  return growthOf(clouds, plansOf(clouds, settings, seed, hooks));
+  return growthOf(clouds, settings, seed, hooks, plansOf(clouds, settings, seed, hooks));
 }
 
-function growthOf({ times }: Clouds, plans: readonly IntervalPlan[]): IntervalGrowth[] {
-  return plans.map(({ plan }, i) => ({
-    tStart: times[i]!,
-    tEnd: times[i + 1]!,
-    logGainAt: plan.logGainAt,
-  }));
+/** Whether growth differs between cells beyond noise, for each pair of consecutive timepoints (see `growthEvidence`). */
+export function intervalEvidenceOf(
+  { points, dims, cells }: Clouds,
+  { tau, epsilon }: GrowthSettings,
+  seed: number,
+  { shouldStop }: Pick<FitHooks, 'shouldStop'>,
+): GrowthEvidence[] {
+  return cells.slice(1).map((to, i) => {
+    const random = randomStream(seed, 'growth', 'evidence', i);
+    const [x, y] = [gatherRows(points, dims, cells[i]!), gatherRows(points, dims, to)];
+    return growthEvidence(x, y, dims, random, { tau, relativeEpsilon: epsilon, shouldStop });
+  });
+}
+
+function growthOf(
+  clouds: Clouds,
+  settings: GrowthSettings,
+  seed: number,
+  hooks: FitHooks,
+  plans: readonly IntervalPlan[],
+): IntervalGrowth[] {
+  return plans.map(({ plan }, i) => {
+    let estimate: GrowthEstimate | undefined;
+    return {
+      tStart: clouds.times[i]!,
+      tEnd: clouds.times[i + 1]!,
+      logGainAt: plan.logGainAt,
+      estimatedGainAt(points) {
+        estimate ??= estimateOf(clouds, i, settings, seed, hooks);
+        return estimate.logGainAt(points);
+      },
+    };
+  });
+}
+
+function estimateOf(
+  { points, dims, cells }: Clouds,
+  i: number,
+  { tau, epsilon }: GrowthSettings,
+  seed: number,
+  { shouldStop }: FitHooks,
+): GrowthEstimate {
+  const random = randomStream(seed, 'growth', 'estimate', i);
+  const [x, y] = [cells[i]!, cells[i + 1]!].map((rows) => {
+    const part = drawWithoutReplacement(rows.length, MOST_ESTIMATE_CELLS, random).sort();
+    return gatherRows(
+      points,
+      dims,
+      part.map((at) => rows[at]!),
+    );
+  });
+  const [n, m] = [x!.length / dims, y!.length / dims];
+  return estimateGrowth(x!, n, y!, m, dims, { tau, relativeEpsilon: epsilon, shouldStop });
 }
 
 function plansOf(
