@@ -15,7 +15,9 @@ export interface FitFacts {
 export function resolveFitSettings(config: ExperimentConfig, facts: FitFacts): FitSettings {
   const values = presetFor(config, facts);
   const given = Object.fromEntries(givenSettings(config).map((name) => [name, config[name]]));
-  const settings = fitSettingsSchema.parse({ ...values, ...given });
+  // who counts epochs does not count steps
+  const counted = given.maxEpochs !== undefined && given.steps === undefined ? { steps: null } : {};
+  const settings = fitSettingsSchema.parse({ ...values, ...given, ...counted });
   return facts.method.startsWith('i-') ? { ...settings, coupling: 'independent' } : settings;
 }
 

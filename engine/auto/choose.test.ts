@@ -21,7 +21,7 @@ const drift: Point = (random, time) => [
   Math.sin(time) + 0.3 * random.normal(),
 ];
 /** quick, and no choice of `auto` */
-const QUICK = { hidden: 16, minibatch: 16, metricEpochs: 5, maxEpochs: 30 };
+const QUICK = { hidden: 16, minibatch: 16, metricEpochs: 5 };
 
 function input(
   times: readonly number[],
@@ -90,6 +90,7 @@ describe('choices', () => {
     expect(choices).toEqual({
       method: 'ot-mfm',
       intervals: [{ bends: true, grows: false }],
+      growth: [],
       triedOn: [],
       evidence: [],
     });
@@ -171,7 +172,11 @@ describe('what the data say is found', () => {
     const given = { steps: 200, learningRate: 5e-3, predictFrom: 'before', metric: 'rbf' };
     const chosen = choose(input([0, 1, 2], given, kinds, 60));
     expect(chosen.settings.growth).toBe('on');
-    expect(chosen.choices.intervals.every(({ grows }) => grows)).toBe(true);
+    // where it is beyond noise
+    expect(chosen.choices.intervals.map(({ grows }) => grows)).toEqual(
+      chosen.choices.growth.map((one) => one?.found === true),
+    );
+    expect(chosen.choices.intervals.some(({ grows }) => grows)).toBe(true);
     const { answers, taken } = ofQuestion(chosen, 'growth')!;
     expect(answers[taken]!.w1Ratio).toBeLessThan(0.8);
   });
