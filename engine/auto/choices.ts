@@ -40,7 +40,7 @@ export interface Choices {
   evidence: Evidence[];
   /**
    * of each pair of consecutive observed timepoints: whether growth differs between cells beyond noise (see growthEvidence); null: not
-   * asked, since trials spoke against it; empty: asked nowhere
+   * asked, since pairs are balanced there; empty: asked nowhere. Where it is not found, no growth is told
    */
   growth: (Pick<GrowthEvidence, 'p' | 'ratio' | 'found'> | null)[];
 }

@@ -41,7 +41,7 @@ export function chooseSettings(
   const innerPlaces = clouds.cells.slice(1, -1).map((_, k) => k + 1);
   const inner = spread(innerPlaces, MOST_INNER);
   const trials = createTrials(kernels, input, inner, hooks);
-  const margin = leastGain(clouds);
+  const margin = leastGain(clouds, inner.length);
   const grows = settings.growth === 'on';
   let state: State = {
     current: { settings, bends: true },
@@ -110,21 +110,18 @@ function answered(state: State, { question, tried, found, best, isClear, holds }
   };
 }
 
-/** Growth is taken in the intervals where it predicts clearly better and is beyond noise. */
+/** Unbalanced pairs are taken in the intervals where they predict clearly better. */
 function withGrowth(state: State, asked: Asked, input: ChooseInput, hooks: ChooseHooks): State {
   const { tried, best, holds } = asked;
   if (!holds.includes(true)) return answered(state, { ...asked, isClear: false });
   const growth = growthBeyondNoise(input, tried[best]!.settings, holds, hooks);
-  const intervals = state.intervals.map(({ bends }, i) => ({ bends, grows: growth[i]?.found === true }));
-  return answered(
-    { ...state, growth, intervals },
-    { ...asked, isClear: intervals.some(({ grows }) => grows) },
-  );
+  const intervals = state.intervals.map(({ bends }, i) => ({ bends, grows: holds[i]! }));
+  return answered({ ...state, growth, intervals }, { ...asked, isClear: true });
 }
 
 /**
- * Unbalanced pairs may predict better for other reasons than growth (cells ahead of their day); it is taken only where growth is
- * beyond noise too. Null where a trial spoke against it.
+ * Unbalanced pairs may predict better for other reasons than growth (cells ahead of their day): what is told of growth needs
+ * evidence of its own.
  */
 function growthBeyondNoise(
   { clouds, seed }: ChooseInput,

@@ -12,8 +12,11 @@ export const REACH = 2;
 export const MOST_PLANNED = 2000;
 /** Fits for each timepoint that is kept back, as a rule; for the progress. */
 export const USUAL_TRIALS = 10;
-/** How much lower W1 must be for another answer than the one before: trials scatter by 1 to 2 %. */
-const MARGIN = 0.02;
+/**
+ * How much lower W1 must be for another answer than the one before, from one timepoint that is kept back: other seeds and cells move
+ * the ratio by 2 to 3 %. With more timepoints it is less.
+ */
+const MARGIN = 0.05;
 
 /**
  * Few cells allow few centres, about six cells to each, and few steps: with 40 cells a day 1,000 steps learn the cells by
@@ -41,7 +44,8 @@ export function atFullSize(settings: FitSettings, { clouds, given }: ChooseInput
   return { ...settings, coupling: settings.growth === 'on' ? 'global' : 'minibatch' };
 }
 
-/** W1 of few cells scatters: with 40 a day by a tenth. */
-export function leastGain({ cells }: Clouds): number {
-  return Math.max(MARGIN, 0.6 / Math.sqrt(Math.min(...cells.map(({ length }) => length))));
+/** By the number of timepoints that are kept back; W1 of few cells scatters more: with 40 a day by a tenth. */
+export function leastGain({ cells }: Clouds, inner: number): number {
+  const smallest = Math.min(...cells.map(({ length }) => length));
+  return Math.max(MARGIN / Math.sqrt(inner), 0.6 / Math.sqrt(smallest));
 }

@@ -67,7 +67,7 @@ export function triedWords(
   const asked = growth.filter((interval) => interval !== null);
   const noise =
     asked.length > 0 && !asked.some(({ found }) => found)
-      ? ' Trials went better where cells may divide and die, but no difference in growth beyond noise was found, so growth is left out.'
+      ? ' Cells carry masses, since that predicts better; but no difference in growth beyond noise was found, so none is told.'
       : '';
   return `auto kept back ${where}${triedOn.length > 1 ? ' in turn' : ''} and predicted the cells from the other timepoints; ${outcome}.${noise}`;
 }

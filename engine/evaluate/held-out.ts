@@ -110,7 +110,7 @@ export function runFitJob(simd: Kernels, shared: SharedDataset, job: FitJob, hoo
     const clouds = observedClouds(dataset, job.heldOut, space.training);
     const cells = splitCells(clouds.cells, settings, randomStream(job.seed, 'split'));
     const model = fitModel(kernels, clouds, cells, method, settings, job.seed, hooks, choices?.intervals);
-    const fitted: Fitted = { dataset, job: { ...job, settings }, space, clouds, model, hooks };
+    const fitted: Fitted = { dataset, job: { ...job, settings }, space, clouds, model, choices, hooks };
     const notes = [...model.notes, ...divergenceNotes(model)];
     const predictions = predictHeldOut(fitted, model.diverged);
     if (!model.diverged && predictions.some((prediction) => prediction.distances === null)) {
@@ -175,6 +175,7 @@ export interface Fitted {
   space: Space;
   clouds: Clouds;
   model: FittedModel;
+  choices: Choices | undefined;
   hooks: JobHooks;
 }
 
@@ -182,12 +183,16 @@ const DIVERGENCE_ADVICE =
   'Its figures are left out. Try a lower learning rate, a larger ρ or a larger bandwidth.';
 
 /** Each cell's rate in the interval that it sets out into; all timepoints are observed. */
-function cellGrowth({ dataset, clouds, model }: Fitted): Pick<FitResult, 'growthRate'> {
+function cellGrowth({ dataset, clouds, model, choices }: Fitted): Pick<FitResult, 'growthRate'> {
   if (!model.growth) return {};
   const { dims, times, cellTimepoint } = dataset;
   const growthRate = new Float32Array(cellTimepoint.length).fill(Number.NaN);
   model.growth.forEach(({ logGainAt, estimatedGainAt = logGainAt }, k) => {
     const rows = clouds.cells[k]!;
+    if (choices?.growth[k]?.found === false) {
+      for (const row of rows) growthRate[row] = 0;
+      return;
+    }
     const gain = estimatedGainAt(gatherRows(clouds.points, dims, rows));
     growthRates(gain, times[k + 1]! - times[k]!).forEach((rate, i) => {
       growthRate[rows[i]!] = rate;

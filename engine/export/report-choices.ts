@@ -16,8 +16,8 @@ ${
     choicesOf(facts, timepoints.unit),
   )}</details>`
 }
-<p class="small">An answer is changed only where W<sub>1</sub> of the cells kept back falls clearly, by 2 % at least and more with few cells, and the energy
-distance, which a shrunken cloud does not please, does not rise. Cells of a timepoint that the fit holds out take no part in this.</p>`;
+<p class="small">An answer is changed only where W<sub>1</sub> of the cells kept back falls clearly, by 5 % from one timepoint kept back, 3 % from three, and more with few cells, and the energy
+distance, which a shrunken cloud does not please, does not rise by more than a tenth. Cells of a timepoint that the fit holds out take no part in this.</p>`;
 }
 
 function choicesOf(facts: ChoiceFacts, unit: string | undefined): Html {
