@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { flagOf, options, parseExperiment } from './config.ts';
 import { InputError } from './errors.ts';
-import { resolveFitSettings } from './presets.ts';
+import { completeSettings, givenSettings, resolveFitSettings } from './presets.ts';
 
 const base = { time: 'day', methods: ['ot-mfm'], seeds: 1 };
 
@@ -100,5 +100,44 @@ describe('options', () => {
     expect(options().find((o) => o.name === 'bandwidth')?.kind).toBe('number');
     expect(options().find((o) => o.name === 'methods')?.kind).toBe('list');
     expect(options().find((o) => o.name === 'seed')?.default).toBe(42);
+  });
+});
+
+describe('settings of auto', () => {
+  const facts = { method: 'auto', dims: 5, heldOut: [] } as const;
+  const config = (extra: object) => parseExperiment({ time: 'day', methods: ['auto'], seeds: 1, ...extra });
+
+  it('take whitening and protocol of the methods it is compared with, and nothing else of what is published', () => {
+    const published = resolveFitSettings(config({ preset: 'paper' }), facts);
+    expect(published).toMatchObject({ whiten: true, protocol: 'paper', metric: 'rbf', predictFrom: 'both' });
+    expect(resolveFitSettings(config({}), facts)).toEqual({
+      ...published,
+      whiten: false,
+      protocol: 'strict',
+    });
+  });
+
+  it('count epochs where the user does', () => {
+    expect(resolveFitSettings(config({ maxEpochs: 7 }), facts)).toMatchObject({ maxEpochs: 7, steps: null });
+    expect(resolveFitSettings(config({ maxEpochs: 7, steps: 9 }), facts).steps).toBe(9);
+  });
+
+  it('widen the bandwidth of the metric with the dimensions, beyond five', () => {
+    const kappa = (dims: number) => resolveFitSettings(config({}), { ...facts, dims }).kappa;
+    expect(kappa(2)).toBe(kappa(5));
+    expect(kappa(20)).toBeCloseTo(2 * kappa(5), 12);
+  });
+
+  it('are known by name where the user gave them', () => {
+    expect(givenSettings(config({ tau: 1, timeScale: 'real' })).sort()).toEqual(['tau', 'timeScale']);
+  });
+});
+
+describe('completeSettings', () => {
+  it('fills in what was not an option yet, by what was done then, and changes nothing else', () => {
+    const config = parseExperiment({ time: 'day', methods: ['ot-cfm'], seeds: 1, timeScale: 'real' });
+    const whole = resolveFitSettings(config, { method: 'ot-cfm', dims: 5, heldOut: [] });
+    const { timeScale: _clock, predictFrom: _sides, steps: _steps, ...older } = { ...whole, hidden: 7 };
+    expect(completeSettings(older as typeof whole, config)).toEqual({ ...whole, hidden: 7 });
   });
 });

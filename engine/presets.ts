@@ -21,6 +21,15 @@ export function resolveFitSettings(config: ExperimentConfig, facts: FitFacts): F
   return facts.method.startsWith('i-') ? { ...settings, coupling: 'independent' } : settings;
 }
 
+/** Settings of a fit of before an option was added, with what was then done without being asked. */
+export function completeSettings<T extends FitSettings>(
+  settings: T,
+  { timeScale = 'index' }: ExperimentConfig,
+): T {
+  const missing = Object.entries({ ...DEFAULT_PRESET, timeScale }).filter(([name]) => !(name in settings));
+  return { ...settings, ...Object.fromEntries(missing) };
+}
+
 /** The settings that the experiment names itself. */
 export function givenSettings(config: ExperimentConfig): (keyof FitSettings)[] {
   return fitSettingsSchema.keyof().options.filter((name) => config[name] !== undefined);

@@ -3,6 +3,7 @@ import type { Dataset } from '../dataset/load.ts';
 import type { WritableColumn } from '../io/h5ad-write.ts';
 import { readSessionFile, writeSessionFile } from '../io/session-file.ts';
 import type { Experiment } from '../pipeline.ts';
+import { completeSettings } from '../presets.ts';
 import { growthColumns } from './growth-facts.ts';
 import type { ReportInput } from './report-input.ts';
 import { metricsOf } from './results.ts';
@@ -85,8 +86,9 @@ export async function writeSession(
 export async function readSession(path: string): Promise<Session> {
   const { experiment, command, sources, cells } = (await readSessionFile(path)) as SessionState;
   const config = parseExperiment(experiment.config);
+  const fits = experiment.fits.map((fit) => ({ ...fit, settings: completeSettings(fit.settings, config) }));
   return {
-    experiment: { ...experiment, config },
+    experiment: { ...experiment, config, fits },
     command,
     cells,
     source: await sourceState(path, sources, config, cells),
