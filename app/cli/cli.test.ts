@@ -62,10 +62,20 @@ describe('inspect', () => {
 
 describe('run and evaluate', () => {
   it('run writes all outputs: held-out distances, trajectories through all timepoints, a report', () => {
-    const { status, stderr, stdout } = meander('run', file, '--time', 'day', '--out', 'run', ...FAST);
+    const { status, stderr, stdout } = meander(
+      'run',
+      file,
+      '--time',
+      'day',
+      '--growth',
+      'off',
+      '--out',
+      'run',
+      ...FAST,
+    );
     expect(stderr).not.toMatch(/defect/);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/ot-mfm/);
+    expect(stdout).toMatch(/auto/);
     expect(readdirSync(join(home, 'run')).sort()).toEqual([
       'manifest.json',
       'metrics.json',
@@ -76,7 +86,7 @@ describe('run and evaluate', () => {
     const { schema, rows, summary, manifest } = metricsIn('run');
     expect(schema).toBe(1);
     expect(rows).toHaveLength(1);
-    expect(rows[0]).toMatchObject({ method: 'ot-mfm', heldOut: '1', seed: 42 });
+    expect(rows[0]).toMatchObject({ method: 'auto', heldOut: '1', seed: 42 });
     expect(rows[0]!.w1).toBeGreaterThan(0);
     expect(summary.map((row) => row.heldOut)).toEqual(['1', null]);
     expect(manifest.input).toMatchObject({
@@ -112,7 +122,7 @@ describe('run and evaluate', () => {
       'other',
     );
     expect(other.status).toBe(0);
-    const fitted = metricsIn('other').rows.filter((row) => row.method.startsWith('ot-'));
+    const fitted = metricsIn('other').rows.filter((row) => ['auto', 'ot-cfm'].includes(row.method));
     expect(fitted.map((row) => row.seed)).toEqual([7, 8, 7, 8]);
     expect(bits('other').rows[0]!.w1).not.toBe(bits('one').rows[0]!.w1);
   });

@@ -42,8 +42,8 @@ describe('counts', () => {
     expect(status).toBe(0);
     expect(stderr).toMatch(/computed from X, which holds counts/);
     const [header, first] = readFileSync(join(home, 'run', 'trajectories.csv'), 'utf8').split('\r\n');
-    expect(header).toMatch(/,X_pca_50,X_umap_1,X_umap_2$/);
-    expect(first!.split(',').length).toBe(3 + 50 + 2);
+    expect(header).toMatch(/,X_pca_50,X_umap_1,X_umap_2,cellDistance$/);
+    expect(first!.split(',').length).toBe(3 + 50 + 2 + 1);
     expect(distances('run')).toMatchObject([{ heldOut: '2', w1: expect.any(Number) }]);
     const again = meander(
       'run',
