@@ -3,7 +3,7 @@ import type { GrowthEvidence } from '../coupling/growth-evidence.ts';
 import type { IntervalChoice } from '../train/fit.ts';
 
 /** What `auto` asks of the data, in this order. */
-export const QUESTIONS = ['paths', 'clock', 'steps', 'growth'] as const;
+export const QUESTIONS = ['paths', 'clock', 'growth'] as const;
 export type Question = (typeof QUESTIONS)[number];
 
 /** One answer that was tried, with how it did on inner timepoints that were kept back. */
@@ -19,6 +19,8 @@ export interface Answer {
   w1Ratio: number | null;
   /** the same of the energy distance */
   energyRatio: number | null;
+  /** what is expected of W1 by trials and by simulated courses together (see expectedRatio); absent in older files */
+  expectedRatio?: number | null;
 }
 
 export interface Evidence {

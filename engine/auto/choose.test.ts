@@ -142,6 +142,9 @@ describe('what the user gave is kept', () => {
       for (const answer of answers.slice(1))
         for (const name of Object.keys(given) as (keyof FitSettings)[])
           if (name in answer.settings) expect(answer.settings[name]).toBe(given[name]);
+    // who names a metric wants bent paths: straight ones are not even tried
+    if (given.metric)
+      expect(choices.evidence.flatMap(({ answers }) => answers).every(({ bends }) => bends)).toBe(true);
     if (given.metric) expect(choices.intervals.every(({ bends }) => bends)).toBe(true);
     if (given.growth === 'off') expect(choices.intervals.some(({ grows }) => grows)).toBe(false);
   });

@@ -4,8 +4,9 @@ import type { Clouds } from '../train/clouds.ts';
 import { intervalEvidenceOf } from '../train/unbalanced-couplings.ts';
 import type { Choices, Question } from './choices.ts';
 import { bestOf, type Comparison, createTrials, where } from './compare.ts';
+import { expectedRatio, isClear } from './expectation.ts';
 import { answersOf, isOpen, questionsOf } from './questions.ts';
-import { atFullSize, leastGain, MOST_INNER, sized } from './size.ts';
+import { atFullSize, MOST_INNER, sized } from './size.ts';
 import type { Candidate } from './trial.ts';
 
 export interface ChooseInput {
@@ -27,8 +28,8 @@ export interface ChooseHooks {
 }
 
 /**
- * Chooses settings by trials: each inner observed timepoint is kept back in turn, and what predicts it best is taken, question by
- * question, the answer that stands being changed only where another is clearly better. Cells that are held out of the fit
+ * Chooses settings by trials: each inner observed timepoint is kept back in turn, and what is expected to predict best is taken, question by
+ * question, from the trials and from what simulated courses show (see expectedRatio). Cells that are held out of the fit
  * are never seen. With two observed timepoints nothing can be tried, and the preset is taken.
  */
 export function chooseSettings(
@@ -41,7 +42,6 @@ export function chooseSettings(
   const innerPlaces = clouds.cells.slice(1, -1).map((_, k) => k + 1);
   const inner = spread(innerPlaces, MOST_INNER);
   const trials = createTrials(kernels, input, inner, hooks);
-  const margin = leastGain(clouds, inner.length);
   const grows = settings.growth === 'on';
   let state: State = {
     current: { settings, bends: true },
@@ -54,10 +54,14 @@ export function chooseSettings(
     const tried = alternatives(current).filter((candidate) => isOpen(candidate, current, given));
     if (tried.length === 0) continue;
     const found = tried.map((candidate) => trials.compare(candidate, current));
-    const best = bestOf(found);
-    const holds = where(found[best], inner, state.intervals.length, margin);
-    const isClear = found[best] !== undefined && found[best].w1 < Math.log(1 - margin);
-    const asked: Asked = { question, tried, found, best, isClear, holds };
+    const expected = found.map(({ w1 }, i) => expectedRatio(w1, tried[i]!.usual, inner.length));
+    const best = bestOf(found, expected);
+    const taken = isClear(expected[best] ?? 0) ? best : -1;
+    const holds =
+      best < 0
+        ? state.intervals.map(() => false)
+        : where(found[best]!, tried[best]!.usual, inner, state.intervals.length);
+    const asked: Asked = { question, tried, found, expected, best, taken, holds };
     state =
       question === 'growth' && !given.includes('growth')
         ? withGrowth(state, asked, input, hooks)
@@ -86,17 +90,18 @@ interface Asked {
   question: Question;
   tried: Candidate[];
   found: Comparison[];
+  /** log ratio of W1 to expect of each (see expectedRatio) */
+  expected: number[];
   /** index of the best answer; −1: none can be taken */
   best: number;
-  /** whether it is clearly better than what stands */
-  isClear: boolean;
-  /** the same of each interval */
+  /** the same, where it is expected to be better than what stands; else −1 */
+  taken: number;
+  /** whether it is, of each interval */
   holds: boolean[];
 }
 
-function answered(state: State, { question, tried, found, best, isClear, holds }: Asked): State {
+function answered(state: State, { question, tried, found, expected, best, taken, holds }: Asked): State {
   const isStraight = question === 'paths' && tried[best]?.bends === false;
-  const taken = isClear ? best : -1;
   return {
     ...state,
     current: tried[taken] ?? state.current,
@@ -105,7 +110,7 @@ function answered(state: State, { question, tried, found, best, isClear, holds }
       : state.intervals,
     evidence: [
       ...state.evidence,
-      { question, answers: answersOf(state.current, tried, found), taken: taken + 1 },
+      { question, answers: answersOf(state.current, tried, found, expected), taken: taken + 1 },
     ],
   };
 }
@@ -113,10 +118,10 @@ function answered(state: State, { question, tried, found, best, isClear, holds }
 /** Unbalanced pairs are taken in the intervals where they predict clearly better. */
 function withGrowth(state: State, asked: Asked, input: ChooseInput, hooks: ChooseHooks): State {
   const { tried, best, holds } = asked;
-  if (!holds.includes(true)) return answered(state, { ...asked, isClear: false });
+  if (!holds.includes(true)) return answered(state, { ...asked, taken: -1 });
   const growth = growthBeyondNoise(input, tried[best]!.settings, holds, hooks);
   const intervals = state.intervals.map(({ bends }, i) => ({ bends, grows: holds[i]! }));
-  return answered({ ...state, growth, intervals }, { ...asked, isClear: true });
+  return answered({ ...state, growth, intervals }, { ...asked, taken: best });
 }
 
 /**

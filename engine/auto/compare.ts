@@ -1,6 +1,7 @@
 import type { Kernels } from '../compute/kernels.ts';
 import { drawWithoutReplacement, randomStream } from '../random.ts';
 import type { ChooseHooks, ChooseInput } from './choose.ts';
+import { expectedRatio, isClear } from './expectation.ts';
 import { MOST_TRIAL_CELLS, REACH, USUAL_TRIALS } from './size.ts';
 import { type Candidate, runTrial, type TrialResult } from './trial.ts';
 
@@ -27,39 +28,31 @@ export function createTrials(
   const few = clouds.cells.map((rows, k) => someOf(rows, seed, k));
   const known = new Map<string, TrialResult[]>();
   let step = 0;
-  function trial({ settings, bends }: Candidate, k: number, repeat: number): TrialResult {
+  function trial({ settings, bends }: Candidate, k: number): TrialResult {
     const { predictFrom, growthTiming, ...fitted } = settings;
-    const key = JSON.stringify([fitted, bends, k, repeat]);
-    const results = known.get(key) ?? run({ settings, bends }, k, repeat);
+    const key = JSON.stringify([fitted, bends, k]);
+    const results = known.get(key) ?? run({ settings, bends }, k);
     known.set(key, results);
     const isMeant = (one: TrialResult) =>
       one.predictFrom === predictFrom && (settings.growth === 'off' || one.growthTiming === growthTiming);
     return results.find(isMeant)!;
   }
-  function run(candidate: Candidate, k: number, repeat: number): TrialResult[] {
+  function run(candidate: Candidate, k: number): TrialResult[] {
     hooks.onProgress({ step: step++, steps: Math.max(step, inner.length * USUAL_TRIALS) });
     const times = observed.map((at) => clocks[candidate.settings.timeScale][at]!);
     const [from, to] = [Math.max(0, k - REACH), Math.min(few.length, k + REACH + 1)];
     const part = { ...clouds, times: times.slice(from, to), cells: few.slice(from, to) };
-    return runTrial(kernels, part, k - from, candidate, seed + 7919 * repeat, hooks.shouldStop);
-  }
-  function compareAt(candidate: Candidate, current: Candidate, repeat: number): Comparison {
-    const ratios = (of: 'w1' | 'energy') =>
-      inner.map((k) => {
-        const [other, before] = [trial(candidate, k, repeat)[of], trial(current, k, repeat)[of]];
-        return Math.log(Math.max(other, 1e-12) / Math.max(before, 1e-12));
-      });
-    const each = ratios('w1');
-    return { w1: mean(each), energy: mean(ratios('energy')), each };
+    return runTrial(kernels, part, k - from, candidate, seed, hooks.shouldStop);
   }
   return {
-    /** With one inner timepoint what looks better is fitted a second time. */
     compare(candidate: Candidate, current: Candidate): Comparison {
-      const first = compareAt(candidate, current, 0);
-      if (inner.length > 1 || first.w1 >= 0) return first;
-      const second = compareAt(candidate, current, 1);
-      const w1 = mean([first.w1, second.w1]);
-      return { w1, energy: mean([first.energy, second.energy]), each: [w1] };
+      const ratios = (of: 'w1' | 'energy') =>
+        inner.map((k) => {
+          const [other, before] = [trial(candidate, k)[of], trial(current, k)[of]];
+          return Math.log(Math.max(other, 1e-12) / Math.max(before, 1e-12));
+        });
+      const each = ratios('w1');
+      return { w1: mean(each), energy: mean(ratios('energy')), each };
     },
   };
 }
@@ -74,25 +67,29 @@ function someOf(rows: Int32Array, seed: number, k: number): Int32Array {
 /**
  * Where an answer holds, of each interval: by the timepoints at its ends, if they were kept back, and all of them to equal
  * parts, since one alone says little.
+ * @param usual what the answer does as a rule (see Alternative)
  */
 export function where(
-  found: Comparison | undefined,
+  found: Comparison,
+  usual: number,
   inner: readonly number[],
   intervals: number,
-  margin: number,
 ): boolean[] {
   return Array.from({ length: intervals }, (_, i) => {
-    if (!found || found.energy >= Math.log(MOST_ENERGY)) return false;
+    if (!isInOrder(found)) return false;
     const near = found.each.filter((_, k) => inner[k] === i || inner[k] === i + 1);
-    return (near.length > 0 ? (found.w1 + mean(near)) / 2 : found.w1) < Math.log(1 - margin);
+    const trials = near.length > 0 ? (found.w1 + mean(near)) / 2 : found.w1;
+    return isClear(expectedRatio(trials, usual, inner.length));
   });
 }
 
-/** @returns the index of the answer with the lowest W1 whose energy distance is in order; −1: there is none */
-export function bestOf(found: readonly Comparison[]): number {
+const isInOrder = ({ energy }: Comparison) => energy < Math.log(MOST_ENERGY);
+
+/** @returns the index of the answer with the lowest expectation whose energy distance is in order; −1: there is none */
+export function bestOf(found: readonly Comparison[], expected: readonly number[]): number {
   let best = -1;
-  found.forEach(({ w1, energy }, i) => {
-    if (energy < Math.log(MOST_ENERGY) && w1 < (found[best]?.w1 ?? Number.POSITIVE_INFINITY)) best = i;
+  found.forEach((one, i) => {
+    if (isInOrder(one) && expected[i]! < (expected[best] ?? Number.POSITIVE_INFINITY)) best = i;
   });
   return best;
 }

@@ -4,33 +4,45 @@ import type { ChooseInput } from './choose.ts';
 import type { Comparison } from './compare.ts';
 import type { Candidate } from './trial.ts';
 
-type Alternatives = (current: Candidate) => Candidate[];
+/** An answer to try. */
+export interface Alternative extends Candidate {
+  /** log ratio of W1 with it over without it, as a rule: the mean over random simulated courses (DECISIONS.md, `auto`) */
+  usual: number;
+}
+
+type Alternatives = (current: Candidate) => Alternative[];
+
+/** What answers do as a rule, over a bent path (RBF, ρ .1) of balanced pairs on an even clock. */
+const USUAL = {
+  straight: 0.05,
+  // simulated cells move at a constant speed, so they cannot tell
+  realClock: 0,
+  growth: [
+    { tau: 1.6, growthTiming: 'steady', usual: -0.005 },
+    { tau: 0.4, growthTiming: 'steady', usual: 0.025 },
+    { tau: 0.4, growthTiming: 'early', usual: 0.07 },
+  ],
+} as const;
 
 export function questionsOf({ clocks }: ChooseInput): [Question, Alternatives][] {
-  const change = (current: Candidate, settings: Partial<FitSettings>, bends = current.bends) => ({
-    settings: { ...current.settings, ...settings },
-    bends,
-  });
+  const change = (
+    { settings, bends }: Candidate,
+    usual: number,
+    changed: Partial<FitSettings> & Partial<Pick<Candidate, 'bends'>>,
+  ): Alternative => {
+    const { bends: bent = bends, ...others } = changed;
+    return { settings: { ...settings, ...others }, bends: bent, usual };
+  };
   const clocksDiffer = clocks.index.some((time, k) => Math.abs(time - clocks.real[k]!) > 1e-6);
   return [
-    ['paths', (current) => [change(current, {}, false), change(current, { metric: 'land', rho: 0.01 })]],
-    ['clock', (current) => (clocksDiffer ? [change(current, { timeScale: 'real' })] : [])],
-    [
-      'steps',
-      (current) => {
-        const { steps } = current.settings;
-        // null: epochs are counted, since the user gave them
-        return steps === null ? [] : [change(current, { steps: Math.ceil(steps / 2) })];
-      },
-    ],
+    ['paths', (current) => [change(current, USUAL.straight, { bends: false })]],
+    ['clock', (current) => (clocksDiffer ? [change(current, USUAL.realClock, { timeScale: 'real' })] : [])],
     [
       'growth',
       (current) =>
         // pairs at random know nothing of growth
-        (current.settings.coupling === 'independent' ? [] : [0.4, 1.6]).flatMap((tau) =>
-          (['steady', 'early'] as const).map((growthTiming) =>
-            change(current, { growth: 'on', tau, growthTiming }),
-          ),
+        (current.settings.coupling === 'independent' ? [] : USUAL.growth).map(({ usual, ...growth }) =>
+          change(current, usual, { growth: 'on', ...growth }),
         ),
     ],
   ];
@@ -53,18 +65,24 @@ export function answersOf(
   current: Candidate,
   tried: readonly Candidate[],
   found: readonly Comparison[],
+  expected: readonly number[],
 ): Answer[] {
   const differs = (name: keyof FitSettings) =>
     tried.some(({ settings }) => settings[name] !== current.settings[name]);
   const asked = (Object.keys(current.settings) as (keyof FitSettings)[]).filter(differs);
-  const answer = ({ settings, bends }: Candidate, { w1, energy }: Pick<Comparison, 'w1' | 'energy'>) => ({
+  const answer = (
+    { settings, bends }: Candidate,
+    { w1, energy }: Pick<Comparison, 'w1' | 'energy'>,
+    expectation: number,
+  ) => ({
     settings: Object.fromEntries(asked.map((name) => [name, settings[name]])),
     bends,
     w1Ratio: ratioOf(w1),
     energyRatio: ratioOf(energy),
+    expectedRatio: ratioOf(expectation),
   });
   return [
-    answer(current, { w1: 0, energy: 0 }),
-    ...tried.map((candidate, i) => answer(candidate, found[i]!)),
+    answer(current, { w1: 0, energy: 0 }, 0),
+    ...tried.map((candidate, i) => answer(candidate, found[i]!, expected[i]!)),
   ];
 }

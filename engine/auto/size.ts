@@ -1,5 +1,4 @@
 import type { FitSettings } from '../config.ts';
-import type { Clouds } from '../train/clouds.ts';
 import type { ChooseInput } from './choose.ts';
 
 /** Cells of a timepoint in a trial: enough to tell answers apart, few enough to be quick. */
@@ -10,13 +9,8 @@ export const MOST_INNER = 3;
 export const REACH = 2;
 /** Cells of a timepoint up to which pairs come from a plan between whole clouds. */
 export const MOST_PLANNED = 2000;
-/** Fits for each timepoint that is kept back, as a rule; for the progress. */
-export const USUAL_TRIALS = 10;
-/**
- * How much lower W1 must be for another answer than the one before, from one timepoint that is kept back: other seeds and cells move
- * the ratio by 2 to 3 %. With more timepoints it is less.
- */
-const MARGIN = 0.05;
+/** Fits for each timepoint that is kept back, at most; for the progress. */
+export const USUAL_TRIALS = 5;
 
 /**
  * Few cells allow few centres, about six cells to each, and few steps: with 40 cells a day 1,000 steps learn the cells by
@@ -42,10 +36,4 @@ export function atFullSize(settings: FitSettings, { clouds, given }: ChooseInput
   if (largest <= MOST_PLANNED || given.includes('coupling')) return settings;
   // growth needs plans between whole clouds anyway, and its pairs come from them
   return { ...settings, coupling: settings.growth === 'on' ? 'global' : 'minibatch' };
-}
-
-/** By the number of timepoints that are kept back; W1 of few cells scatters more: with 40 a day by a tenth. */
-export function leastGain({ cells }: Clouds, inner: number): number {
-  const smallest = Math.min(...cells.map(({ length }) => length));
-  return Math.max(MARGIN / Math.sqrt(inner), 0.6 / Math.sqrt(smallest));
 }

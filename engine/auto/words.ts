@@ -6,14 +6,16 @@ import type { Answer, Choices, Question } from './choices.ts';
 export interface ChoiceWords {
   question: string;
   taken: string;
-  /** how far predictions of the other answers were from the cells kept back, beside that of the one taken */
+  /**
+   * how far predictions of the other answers were from the cells kept back, beside that of the one taken; where one was nearer, what
+   * is expected of it with what simulated courses show (see expectedRatio)
+   */
   others: string;
 }
 
 const TITLES: Record<Question, string> = {
   paths: 'Paths between paired cells',
   clock: 'Time',
-  steps: 'Training',
   growth: 'Growth',
 };
 
@@ -28,8 +30,6 @@ function nameOf(question: Question, { settings, bends }: Answer): string {
       return bends ? METRICS[settings.metric ?? 'rbf'] : 'straight';
     case 'clock':
       return settings.timeScale === 'real' ? 'by the real times' : 'timepoints evenly spaced';
-    case 'steps':
-      return `${settings.steps} steps`;
     case 'growth':
       return settings.growth === 'on'
         ? `cells divide and die (τ ${settings.tau}, ${settings.growthTiming})`
@@ -62,8 +62,8 @@ export function triedWords(
     .map(({ question }) => TITLES[question].toLowerCase());
   const outcome =
     changed.length === 0
-      ? 'nothing was clearly better than where it began'
-      : `clearly better answers were found for: ${joinAnd(changed)}`;
+      ? 'nothing can be expected to do better than where it began'
+      : `better answers are to be expected for: ${joinAnd(changed)}`;
   const asked = growth.filter((interval) => interval !== null);
   const noise =
     asked.length > 0 && !asked.some(({ found }) => found)
@@ -72,11 +72,23 @@ export function triedWords(
   return `auto kept back ${where}${triedOn.length > 1 ? ' in turn' : ''} and predicted the cells from the other timepoints; ${outcome}.${noise}`;
 }
 
-function beside({ w1Ratio }: Answer, taken: Answer): string {
-  if (w1Ratio === null || taken.w1Ratio === null) return 'failed';
-  const ratio = w1Ratio / taken.w1Ratio;
-  if (!Number.isFinite(ratio)) return 'failed';
+function beside(answer: Answer, taken: Answer): string {
+  const ratio = between(answer.w1Ratio, taken.w1Ratio);
+  if (ratio === null) return 'failed';
+  const expected = between(answer.expectedRatio, taken.expectedRatio);
+  // trials alone would have taken it
+  const weighed = expected === null || ratio >= 0.995 ? '' : `, with simulated courses ${farther(expected)}`;
+  return `${farther(ratio)}${weighed}`;
+}
+
+function between(one: number | null | undefined, other: number | null | undefined): number | null {
+  if (typeof one !== 'number' || typeof other !== 'number') return null;
+  const ratio = one / other;
+  return Number.isFinite(ratio) ? ratio : null;
+}
+
+function farther(ratio: number): string {
   const percent = Math.round(100 * Math.abs(ratio - 1));
   if (percent < 1) return 'as near';
-  return ratio > 1 ? `${percent} % farther` : `${percent} % nearer, not clearly`;
+  return ratio > 1 ? `${percent} % farther` : `${percent} % nearer`;
 }
