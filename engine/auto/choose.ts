@@ -49,7 +49,7 @@ export function chooseSettings(
     growth: [],
     evidence: [],
   };
-  for (const [question, alternatives] of inner.length === 0 ? [] : questionsOf(input)) {
+  for (const [question, alternatives] of inner.length === 0 ? [] : questionsOf(input, inner.length)) {
     const { current } = state;
     const tried = alternatives(current).filter((candidate) => isOpen(candidate, current, given));
     if (tried.length === 0) continue;

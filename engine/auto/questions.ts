@@ -24,7 +24,8 @@ const USUAL = {
   ],
 } as const;
 
-export function questionsOf({ clocks }: ChooseInput): [Question, Alternatives][] {
+/** @param inner how many timepoints are kept back in turn */
+export function questionsOf({ clocks }: ChooseInput, inner: number): [Question, Alternatives][] {
   const change = (
     { settings, bends }: Candidate,
     usual: number,
@@ -34,9 +35,11 @@ export function questionsOf({ clocks }: ChooseInput): [Question, Alternatives][]
     return { settings: { ...settings, ...others }, bends: bent, usual };
   };
   const clocksDiffer = clocks.index.some((time, k) => Math.abs(time - clocks.real[k]!) > 1e-6);
+  // where one timepoint lies between its neighbours says nothing of the others
+  const canTell = inner > 1 && clocksDiffer;
   return [
     ['paths', (current) => [change(current, USUAL.straight, { bends: false })]],
-    ['clock', (current) => (clocksDiffer ? [change(current, USUAL.realClock, { timeScale: 'real' })] : [])],
+    ['clock', (current) => (canTell ? [change(current, USUAL.realClock, { timeScale: 'real' })] : [])],
     [
       'growth',
       (current) =>

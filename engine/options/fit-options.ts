@@ -64,14 +64,14 @@ export const fitOptions = {
   steps: count.nullable().meta(
     meta({
       group: 'training',
-      help: 'gradient steps of the vector field, and at most of the interpolant; instead of --max-epochs (auto: 1000, fewer with few cells, and tries half)',
+      help: 'gradient steps of the vector field, and at most of the interpolant; instead of --max-epochs (auto: 1000, fewer with few cells)',
       unit: 'steps',
     }),
   ),
   metric: z.enum(['land', 'rbf']).meta(
     meta({
       group: 'training',
-      help: 'what bends the paths: land (local variance), rbf (learned density); auto tries both, and straight paths',
+      help: 'what bends the paths: land (local variance), rbf (learned density; auto takes it, and tries straight paths)',
     }),
   ),
   coupling: z.enum(['minibatch', 'global', 'sinkhorn', 'independent']).meta(
