@@ -13,7 +13,7 @@ export interface Alternative extends Candidate {
 type Alternatives = (current: Candidate) => Alternative[];
 
 /** What answers do as a rule, over a bent path (RBF, ρ .1) of balanced pairs on an even clock. */
-const USUAL = {
+export const USUAL = {
   straight: 0.05,
   // simulated cells move at a constant speed, so they cannot tell
   realClock: 0,

@@ -16,7 +16,11 @@ export const USUAL_TRIALS = 5;
  * Few cells allow few centres, about six cells to each, and few steps: with 40 cells a day 1,000 steps learn the cells by
  * heart.
  */
-export function sized({ settings, given, clouds }: ChooseInput): FitSettings {
+export function sized({
+  settings,
+  given,
+  clouds,
+}: Pick<ChooseInput, 'settings' | 'given' | 'clouds'>): FitSettings {
   const smallest = Math.min(...clouds.cells.map(({ length }) => length));
   const within = (least: number, value: number, most: number) => Math.max(least, Math.min(value, most));
   const bySize = {
