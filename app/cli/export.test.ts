@@ -46,6 +46,16 @@ it('writes several files of a session at once, and its report to the byte', asyn
   expect(read('again.html')).toBe(read(join('out', 'report.html')));
 });
 
+it('writes a paragraph for the methods section, beside other files or alone', () => {
+  const { status, stdout } = meander('export', SESSION, '--methods', 'methods.md', '--csv', 'both.csv');
+  expect(status).toBe(0);
+  expect(stdout).toBe('Written: both.csv, methods.md\n');
+  const text = readFileSync(join(home, 'methods.md'), 'utf8');
+  const { manifest } = JSON.parse(readFileSync(join(home, 'out', 'metrics.json'), 'utf8'));
+  expect(text).toContain(manifest.input.dataSha256);
+  expect(text).toMatch(/^# Trajectories\n\nTrajectories were reconstructed from 120 cells of course\.h5ad/);
+});
+
 it('with growth on writes the rates as a table, and says what they are and why there is no score of genes', () => {
   const flags = ['--time', 'day', '--max-epochs', '5', '--hold-out', 'none', '--map', 'none'];
   const given = ['--method', 'ot-cfm', '--growth', 'on', '--out', 'grown'];

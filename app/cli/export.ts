@@ -17,12 +17,18 @@ export function exportCommand(): Command {
     .option('--csv <OUT>', 'a table')
     .option('--parquet <OUT>', 'a table')
     .addOption(new Option('--what <TABLE>', 'which table').choices(TABLES).default('trajectories'))
+    .option(
+      '--methods <OUT>',
+      'a paragraph for the methods section of a paper, with references (.md or .txt)',
+    )
     .option('--source <FILE>', 'the file with the cells, where it is not where it was')
     .action(async (path: string, flags: ExportOptions) => {
-      const outputs = [flags.h5ad, flags.csv, flags.parquet].filter((out) => out !== undefined);
+      const outputs = [flags.h5ad, flags.csv, flags.parquet, flags.methods].filter(
+        (out) => out !== undefined,
+      );
       if (outputs.length === 0)
         throw new InputError('Nothing is asked for.', {
-          option: '--h5ad, --csv, --parquet',
+          option: '--h5ad, --csv, --parquet, --methods',
           expected: 'at least one of them, each with the name of a file',
           action: 'Say what to write, e.g. --csv trajectories.csv',
         });

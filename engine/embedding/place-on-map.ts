@@ -8,22 +8,40 @@ export interface MappedCells {
   d: number;
   /** in the space where the queries live, flat [n, d] */
   points: Float32Array;
-  /** on the map, flat [n, 2]; a cell with NaN here or in `points` is passed over */
+  /** on the map, flat [n, width]; a cell with NaN here or in `points` is passed over */
   coordinates: Float32Array;
+  /** dimensions of the map, default 2 */
+  width?: number;
 }
 
-export interface PlaceOptions {
+export interface PlacerOptions {
   /** cells that decide on a place, default 10; all where there are fewer */
   neighbors?: number;
   /** of the search's own draws, default 0 */
   seed?: number;
   /** asked every few milliseconds; true ends the work with CancelledError */
   shouldStop?(): boolean;
+}
+
+export interface PlaceOptions extends PlacerOptions {
   onProgress?(done: number, total: number): void;
 }
 
+/** A map that is ready for questions. */
+export interface Placer {
+  /**
+   * @param queries flat [m, d], finite; m may be 0
+   * @param asked how many are asked in all, where these are some of many, which decides on the method; default m
+   */
+  place(
+    queries: Float32Array,
+    m: number,
+    options?: Pick<PlaceOptions, 'shouldStop' | 'onProgress'> & { asked?: number },
+  ): PlacedPoints;
+}
+
 export interface PlacedPoints {
-  /** on the map, flat [m, 2] */
+  /** on the map, flat [m, width] */
   coordinates: Float32Array;
   /** the nearest real cell of each query, [m] */
   nearestCells: Int32Array;
@@ -64,43 +82,62 @@ export function placeOnMap(
   cells: MappedCells,
   options: PlaceOptions = {},
 ): PlacedPoints {
-  const { d } = cells;
   checkInput(queries, m, cells);
-  const stop = () => {
-    if (options.shouldStop?.()) throw new CancelledError();
-  };
+  return createPlacer(cells, m, options).place(queries, m, options);
+}
+
+/**
+ * Arranges the cells of a map, so that points can be placed on it again and again (see placeOnMap).
+ * @param asked about how many points will be placed: for few, less is arranged
+ * @throws as placeOnMap
+ */
+export function createPlacer(cells: MappedCells, asked: number, options: PlacerOptions = {}): Placer {
+  const { d, width = 2 } = cells;
+  checkInput(new Float32Array(), 0, cells);
+  const stop = stopOn(options);
   const kept = usableCells(cells, stop);
   requireCells(cells.n, kept.length);
   const k = Math.min(options.neighbors ?? 10, kept.length);
   const random = randomStream(options.seed ?? 0, 'place on map');
   const whole = kept.length === cells.n;
   const points = whole ? cells.points : rowsOf(cells.points, kept, d);
-  const places = whole ? cells.coordinates : rowsOf(cells.coordinates, kept, 2);
+  const places = whole ? cells.coordinates : rowsOf(cells.coordinates, kept, width);
   // one more than k, as the probes find themselves
   const most = Math.min(k + 1, kept.length);
-  const index = new PointIndex(points, kept.length, d, most, m + PROBES, random, stop);
+  const index = new PointIndex(points, kept.length, d, most, asked + PROBES, random, stop);
   const probes = drawWithoutReplacement(kept.length, PROBES, random);
   const near = index.nearest(rowsOf(points, probes, d), probes.length, RECALL, stop);
-  const reach = 2 * typicalDistance(near, probes, most, places);
-  const method = m * kept.length <= MOST_EXACT ? 'exact' : 'approximate';
-  const found = index.nearest(queries, m, method === 'exact' ? 1 : RECALL, (done, total) => {
-    stop();
-    options.onProgress?.(done, total);
-  });
+  const reach = 2 * typicalDistance(near, probes, most, places, width);
+  return {
+    place(queries, m, { asked = m, ...hooks } = {}) {
+      checkInput(queries, m, cells);
+      const tick = stopOn(hooks);
+      const method = asked * kept.length <= MOST_EXACT ? 'exact' : 'approximate';
+      const found = index.nearest(queries, m, method === 'exact' ? 1 : RECALL, (done, total) => {
+        tick();
+        hooks.onProgress?.(done, total);
+      });
+      const coordinates = new Float32Array(width * m);
+      const nearestCells = new Int32Array(m);
+      const distances = new Float32Array(m);
+      for (let i = 0; i < m; i++) {
+        if (i % 256 === 0) tick();
+        const ids = found.subarray(i * most, i * most + k);
+        const squares = Float64Array.from(ids, (j) => squareBetween(queries, i, points, j, d));
+        const nearest = squares.reduce((best, square, a) => (square < squares[best]! ? a : best), 0);
+        nearestCells[i] = kept[ids[nearest]!]!;
+        distances[i] = Math.sqrt(squares[nearest]!);
+        coordinates.set(placeAmong(ids, squares, squares[nearest]!, places, width, reach), width * i);
+      }
+      return { coordinates, nearestCells, distances, method, skippedCells: cells.n - kept.length };
+    },
+  };
+}
 
-  const coordinates = new Float32Array(2 * m);
-  const nearestCells = new Int32Array(m);
-  const distances = new Float32Array(m);
-  for (let i = 0; i < m; i++) {
-    if (i % 256 === 0) stop();
-    const ids = found.subarray(i * most, i * most + k);
-    const squares = Float64Array.from(ids, (j) => squareBetween(queries, i, points, j, d));
-    const nearest = squares.reduce((best, square, a) => (square < squares[best]! ? a : best), 0);
-    nearestCells[i] = kept[ids[nearest]!]!;
-    distances[i] = Math.sqrt(squares[nearest]!);
-    coordinates.set(placeAmong(ids, squares, squares[nearest]!, places, reach), 2 * i);
-  }
-  return { coordinates, nearestCells, distances, method, skippedCells: cells.n - kept.length };
+function stopOn({ shouldStop }: Pick<PlaceOptions, 'shouldStop'>): () => void {
+  return () => {
+    if (shouldStop?.()) throw new CancelledError();
+  };
 }
 
 function placeAmong(
@@ -108,30 +145,31 @@ function placeAmong(
   squares: Float64Array,
   least: number,
   places: Float32Array,
+  width: number,
   reach: number,
-): [number, number] {
+): Float64Array {
   // at distance 0 only the cells there have a say
   const weights = squares.map((square) => (least > 0 ? least / square : square === 0 ? 1 : 0));
-  const medoid = weightedMedoid(ids, weights, places);
-  if (least === 0) return [places[2 * medoid]!, places[2 * medoid + 1]!];
-  let [x, y, total] = [0, 0, 0];
+  const medoid = weightedMedoid(ids, weights, places, width);
+  if (least === 0) return Float64Array.from(places.subarray(width * medoid, width * (medoid + 1)));
+  const sums = new Float64Array(width);
+  let total = 0;
   ids.forEach((j, a) => {
-    if (!(mapDistance(places, j, medoid) <= reach) && j !== medoid) return;
-    x += weights[a]! * places[2 * j]!;
-    y += weights[a]! * places[2 * j + 1]!;
+    if (!(mapDistance(places, j, medoid, width) <= reach) && j !== medoid) return;
+    for (let c = 0; c < width; c++) sums[c]! += weights[a]! * places[width * j + c]!;
     total += weights[a]!;
   });
-  return [x / total, y / total];
+  return sums.map((sum) => sum / total);
 }
 
 /** Which of the cells with a say has the smallest weighted sum of distances to the others. */
-function weightedMedoid(ids: Int32Array, weights: Float64Array, places: Float32Array): number {
+function weightedMedoid(ids: Int32Array, weights: Float64Array, places: Float32Array, width: number): number {
   let best = -1;
   let least = Number.POSITIVE_INFINITY;
   ids.forEach((j, a) => {
     if (weights[a] === 0) return;
     let sum = 0;
-    for (let b = 0; b < ids.length; b++) sum += weights[b]! * mapDistance(places, j, ids[b]!);
+    for (let b = 0; b < ids.length; b++) sum += weights[b]! * mapDistance(places, j, ids[b]!, width);
     if (best < 0 || sum < least) {
       best = j;
       least = sum;
@@ -141,19 +179,25 @@ function weightedMedoid(ids: Int32Array, weights: Float64Array, places: Float32A
 }
 
 /** The median distance on the map between a cell and its neighbours in the space of the points. */
-function typicalDistance(found: Int32Array, probes: Int32Array, most: number, places: Float32Array): number {
+function typicalDistance(
+  found: Int32Array,
+  probes: Int32Array,
+  most: number,
+  places: Float32Array,
+  width: number,
+): number {
   const all: number[] = [];
   probes.forEach((i, p) => {
     for (const j of found.subarray(p * most, (p + 1) * most)) {
-      if (j !== i) all.push(mapDistance(places, i, j));
+      if (j !== i) all.push(mapDistance(places, i, j, width));
     }
   });
   all.sort((a, b) => a - b);
   return all[all.length >> 1] ?? 0;
 }
 
-function mapDistance(places: Float32Array, i: number, j: number): number {
-  return Math.sqrt(squareBetween(places, i, places, j, 2));
+function mapDistance(places: Float32Array, i: number, j: number, width: number): number {
+  return Math.sqrt(squareBetween(places, i, places, j, width));
 }
 
 function squareBetween(a: Float32Array, i: number, b: Float32Array, j: number, d: number): number {
@@ -170,12 +214,13 @@ function rowsOf(values: Float32Array, rows: Int32Array, width: number): Float32A
   return out;
 }
 
-function usableCells({ n, d, points, coordinates }: MappedCells, stop: () => void): Int32Array {
+function usableCells({ n, d, points, coordinates, width = 2 }: MappedCells, stop: () => void): Int32Array {
   const kept = new Int32Array(n);
   let count = 0;
   for (let i = 0; i < n; i++) {
     if (i % BREATH === 0) stop();
-    if (allFinite(coordinates, 2 * i, 2 * i + 2) && allFinite(points, i * d, (i + 1) * d)) kept[count++] = i;
+    if (allFinite(coordinates, width * i, width * (i + 1)) && allFinite(points, i * d, (i + 1) * d))
+      kept[count++] = i;
   }
   return kept.subarray(0, count);
 }
@@ -185,12 +230,16 @@ function allFinite(values: Float32Array, from: number, to: number): boolean {
   return true;
 }
 
-function checkInput(queries: Float32Array, m: number, { n, d, points, coordinates }: MappedCells): void {
-  if (queries.length !== m * d || points.length !== n * d || coordinates.length !== 2 * n) {
+function checkInput(
+  queries: Float32Array,
+  m: number,
+  { n, d, points, coordinates, width = 2 }: MappedCells,
+): void {
+  if (queries.length !== m * d || points.length !== n * d || coordinates.length !== width * n) {
     throw new InputError(
       'The points to be placed on the map and its cells do not have the sizes that were said.',
       {
-        expected: `${m} × ${d}, ${n} × ${d} and ${n} × 2 values`,
+        expected: `${m} × ${d}, ${n} × ${d} and ${n} × ${width} values`,
         found: `${queries.length}, ${points.length} and ${coordinates.length}`,
       },
     );

@@ -27,40 +27,71 @@ const RECALL = 0.99;
 export function distanceToCells(
   points: Float32Array,
   times: readonly number[],
-  { dims, points: all, cells: clouds }: Pick<Clouds, 'dims' | 'points' | 'cells'>,
+  clouds: SeenCells,
   cloudTimes: readonly number[],
   seed: number,
   shouldStop: () => boolean,
 ): Float32Array | null {
   if (!points.every(Number.isFinite)) return null;
-  const tick = () => {
-    if (shouldStop()) throw new CancelledError();
-  };
+  const m = points.length / clouds.dims;
+  const n = m / times.length;
+  const at = Float64Array.from({ length: m }, (_, i) => times[Math.floor(i / n)]!);
+  return cellDistances(clouds, cloudTimes, m, seed, shouldStop)(points, at, m, shouldStop);
+}
+
+type SeenCells = Pick<Clouds, 'dims' | 'points' | 'cells'>;
+
+/**
+ * Distances of points that are finite, each at a real time of its own.
+ * @param asked how many are asked in all, which decides whether the search is exact
+ */
+export type CellDistances = (
+  points: Float32Array,
+  times: Float64Array,
+  asked: number,
+  shouldStop: () => boolean,
+) => Float32Array;
+
+/**
+ * Arranges the cells that a fit has seen, so that it can be asked again and again how far points are from them (see distanceToCells).
+ * @param asked about how many points will be asked: for few, less is arranged
+ */
+export function cellDistances(
+  { dims, points: all, cells: clouds }: SeenCells,
+  cloudTimes: readonly number[],
+  asked: number,
+  seed: number,
+  shouldStop: () => boolean,
+): CellDistances {
   const rows = Int32Array.from(clouds.flatMap((own) => [...own]));
   const k = Math.min(NEIGHBORS, rows.length - 1);
-  const m = points.length / dims;
   const random = randomStream(seed, 'distance to cells');
   const seen = gatherRows(all, dims, rows);
+  const tickOf = (stop: () => boolean) => () => {
+    if (stop()) throw new CancelledError();
+  };
+  const tick = tickOf(shouldStop);
   // one more than k, as the cells that are asked find themselves
-  const index = new PointIndex(seen, rows.length, dims, k + 1, m, random, tick);
-  const distances = (queries: Float32Array, rank: number, recall: number) => {
+  const index = new PointIndex(seen, rows.length, dims, k + 1, asked, random, tick);
+  const distances = (queries: Float32Array, rank: number, recall: number, breathe: () => void) => {
     const count = queries.length / dims;
-    const near = index.nearest(queries, count, recall, tick);
+    const near = index.nearest(queries, count, recall, breathe);
     return Float64Array.from({ length: count }, (_, i) =>
       distance(queries, i, seen, near[i * (k + 1) + rank]!, dims),
     );
   };
   const usual = clouds.map((own) => {
     const probes = drawWithoutReplacement(own.length, PROBES, random).map((i) => own[i]!);
-    const found = distances(gatherRows(all, dims, probes), k, 1).sort();
+    const found = distances(gatherRows(all, dims, probes), k, 1, tick).sort();
     // where cells stand on one another nothing is usual, and any distance is far
     return found[Math.ceil(USUAL * found.length) - 1]! || Number.MIN_VALUE;
   });
-  const found = distances(points, k - 1, m * rows.length <= MOST_EXACT ? 1 : RECALL);
-  const n = m / times.length;
-  return Float32Array.from(found, (value, i) =>
-    value === 0 ? 0 : value / between(times[Math.floor(i / n)]!, cloudTimes, usual),
-  );
+  return (points, times, total, stop) => {
+    const found = distances(points, k - 1, total * rows.length <= MOST_EXACT ? 1 : RECALL, tickOf(stop));
+    return Float32Array.from(found, (value, i) =>
+      value === 0 ? 0 : value / between(times[i]!, cloudTimes, usual),
+    );
+  };
 }
 
 /** The share of points that lie far from any cell. */

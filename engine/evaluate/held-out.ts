@@ -8,12 +8,14 @@ import { gatherRows } from '../dataset/clouds.ts';
 import { splitCells } from '../dataset/split.ts';
 import { applyScaling } from '../embedding/whiten.ts';
 import { randomStream } from '../random.ts';
+import { chooseBackend } from '../train/backend-rule.ts';
 import { fittedBandwidth } from '../train/bandwidth.ts';
 import type { Clouds, LossHistory } from '../train/clouds.ts';
 import { type FitHooks, type FittedModel, fitModel } from '../train/fit.ts';
 import type { TrainedNetwork } from '../train/interpolant.ts';
 import { cellVelocity } from './cell-velocity.ts';
 import { distanceToCells } from './far-from-cells.ts';
+import { createLiveTrajectories, type LiveView } from './live-trajectories.ts';
 import type { Distances } from './measure.ts';
 import type { PathDistance } from './path-distance.ts';
 import { predictHeldOut } from './predict-held-out.ts';
@@ -29,6 +31,8 @@ export interface FitJob {
   settings: FitSettings;
   /** what of them the user gave, which `auto` keeps; default: nothing */
   given?: (keyof FitSettings)[];
+  /** what works out the training steps; default: auto (see chooseBackend). Trials of `auto` are the kernels' */
+  backend?: ExperimentConfig['backend'];
   wideBackend: ExperimentConfig['wideBackend'];
   /** trajectories to roll out through all timepoints; null: none */
   trajectories: {
@@ -68,6 +72,8 @@ export interface FitResult {
   heldOut: number[];
   seed: number;
   kernels: string;
+  /** what worked out the training steps, e.g. "tensorflow (tfjs-node 4.22.0, cpu)"; absent: the kernels */
+  trainedBy?: string;
   /** complete: what was left to the data is filled in */
   settings: FitSettings & { bandwidth: number };
   /** what `auto` chose, and why; absent: another method */
@@ -92,6 +98,8 @@ export interface FitResult {
 }
 
 export interface JobHooks extends Pick<FitHooks, 'shouldStop'> {
+  /** who looks at the trajectories of a fit that shows some, while it is trained; nothing of the fit changes by it */
+  live?: LiveView;
   onProgress(
     stage: 'choosing' | 'coupling' | 'interpolant' | 'vector field' | 'rollout' | 'evaluation',
     progress: { step: number; steps: number; loss?: number },
@@ -101,7 +109,8 @@ export interface JobHooks extends Pick<FitHooks, 'shouldStop'> {
 /** Fits without the held-out timepoints, rolls out to them, and measures. Same inputs, same bits. */
 export function runFitJob(simd: Kernels, shared: SharedDataset, job: FitJob, hooks: JobHooks): FitResult {
   const started = performance.now();
-  const kernels = backendOf(simd, job);
+  const kernels = kernelsOf(simd, job);
+  const { backend, trainedBy } = chooseBackend(kernels, job.backend ?? 'auto', job.settings.hidden);
   const mark = kernels.mark();
   try {
     const space = spaceOf(shared, job.heldOut, job.settings);
@@ -109,8 +118,13 @@ export function runFitJob(simd: Kernels, shared: SharedDataset, job: FitJob, hoo
     const dataset = { ...shared, timeScale: settings.timeScale };
     const clouds = observedClouds(dataset, job.heldOut, space.training);
     const cells = splitCells(clouds.cells, settings, randomStream(job.seed, 'split'));
-    const model = fitModel(kernels, clouds, cells, method, settings, job.seed, hooks, choices?.intervals);
-    const fitted: Fitted = { dataset, job: { ...job, settings }, space, clouds, model, choices, hooks };
+    const settled = { dataset, job: { ...job, settings }, space, clouds };
+    const { live } = hooks;
+    const onField = live && job.trajectories && createLiveTrajectories(kernels, settled, live);
+    const fitHooks = { ...hooks, ...(onField && { onField }) };
+    const given = [kernels, clouds, cells, method, settings, job.seed, fitHooks] as const;
+    const model = fitModel(...given, choices?.intervals, backend);
+    const fitted: Fitted = { ...settled, model, choices, hooks };
     const notes = [...model.notes, ...divergenceNotes(model)];
     const predictions = predictHeldOut(fitted, model.diverged);
     if (!model.diverged && predictions.some((prediction) => prediction.distances === null)) {
@@ -121,6 +135,7 @@ export function runFitJob(simd: Kernels, shared: SharedDataset, job: FitJob, hoo
       heldOut: job.heldOut,
       seed: job.seed,
       kernels: kernels.name,
+      ...(trainedBy && { trainedBy }),
       settings,
       ...(choices && { choices }),
       steps: (model.interpolant?.steps ?? 0) + model.vectorField.steps,
@@ -163,7 +178,7 @@ function settle(
   return { method: choices.method, settings: fittedBandwidth(clouds, chosen.settings, seed), choices };
 }
 
-function backendOf(simd: Kernels, { wideBackend, settings }: FitJob): Kernels {
+function kernelsOf(simd: Kernels, { wideBackend, settings }: FitJob): Kernels {
   if (wideBackend === 'simd') return simd;
   return kernelsForWidth(simd, settings.hidden, wideBackend === 'onnx' ? 'wasm-simd+onnx' : undefined);
 }

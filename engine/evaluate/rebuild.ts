@@ -1,12 +1,13 @@
 import type { Kernels } from '../compute/kernels.ts';
 import type { IntervalGrowth } from '../coupling/growth.ts';
+import type { Clouds } from '../train/clouds.ts';
 import { rebuildGrowth } from '../train/couplings.ts';
-import { velocityField } from '../train/fit.ts';
+import { type FitHooks, velocityField } from '../train/fit.ts';
 import type { VelocityField } from '../trajectory/euler.ts';
 import type { FitResult } from './held-out.ts';
-import { observedClouds, type SharedDataset, type Space, spaceOf } from './space.ts';
+import { modelTimes, observedClouds, type SharedDataset, type Space, spaceOf } from './space.ts';
 
-const QUIET = { onProgress: () => {}, shouldStop: () => false };
+const QUIET: FitHooks = { onProgress: () => {}, shouldStop: () => false };
 
 /** A fit's vector field once more, from its weights. */
 export interface RebuiltFit {
@@ -15,6 +16,10 @@ export interface RebuiltFit {
   space: Space;
   /** all cells in the training space [nObs, dims] */
   trainingPoints: Float32Array;
+  /** the cells that it has seen */
+  clouds: Clouds;
+  /** the model's time of each timepoint */
+  clock: number[];
   /** for the mass along trajectories; null: growth is ignored */
   growth: IntervalGrowth[] | null;
 }
@@ -27,6 +32,7 @@ export function rebuildFit(
   kernels: Kernels,
   dataset: SharedDataset,
   fit: Pick<FitResult, 'heldOut' | 'seed' | 'settings' | 'networks' | 'choices'>,
+  hooks: FitHooks = QUIET,
 ): RebuiltFit {
   const { heldOut, seed, settings, networks, choices } = fit;
   const space = spaceOf(dataset, heldOut, settings);
@@ -37,6 +43,8 @@ export function rebuildFit(
     field: velocityField(kernels, networks.vectorField),
     space,
     trainingPoints: clouds.points,
-    growth: rebuildGrowth(clouds, settings, seed, QUIET, intervals),
+    clouds,
+    clock: modelTimes({ ...dataset, timeScale: settings.timeScale }),
+    growth: rebuildGrowth(clouds, settings, seed, hooks, intervals),
   };
 }

@@ -4,6 +4,7 @@ import { InputError, WorkError } from '../errors.ts';
 import { saveSafely } from '../io/safe-save.ts';
 import { growthTable } from './growth-table.ts';
 import { exportH5ad } from './h5ad-export.ts';
+import { methodsText } from './methods-text.ts';
 import { tableParquet } from './parquet.ts';
 import { renderReport } from './report.ts';
 import { metricsOf, reportInput, trajectoriesOf } from './results.ts';
@@ -27,6 +28,8 @@ export interface ExportOptions {
   parquet?: string;
   /** which table */
   what: (typeof TABLES)[number];
+  /** where a paragraph for a methods section goes; default: nowhere */
+  methods?: string;
   /** the file with the session's cells, for `h5ad`; default: where the session found them */
   source?: string;
 }
@@ -38,11 +41,12 @@ export interface ExportOptions {
  */
 export async function exportSession(
   path: string,
-  { h5ad, csv, parquet, what, source }: ExportOptions,
+  { h5ad, csv, parquet, what, methods, source }: ExportOptions,
 ): Promise<{ source?: string }> {
-  checkNames(path, { '--h5ad': h5ad, '--csv': csv, '--parquet': parquet });
-  if (csv !== undefined || parquet !== undefined) {
+  checkNames(path, { '--h5ad': h5ad, '--csv': csv, '--parquet': parquet, '--methods': methods });
+  if (csv !== undefined || parquet !== undefined || methods !== undefined) {
     const session = await readSession(path);
+    if (methods !== undefined) await saveBytes(methods, [methodsText(session, methods)]);
     if (csv !== undefined) await saveBytes(csv, csvOf(path, session, what));
     if (parquet !== undefined) await saveBytes(parquet, [tableParquet(tableOf(path, session, what))]);
   }
@@ -57,7 +61,7 @@ export async function exportReport(path: string, out: string): Promise<void> {
   await saveBytes(out, [renderReport(reportInput(experiment, metricsOf(experiment), command))]);
 }
 
-function checkNames(session: string, outputs: Record<string, string | undefined>): void {
+export function checkNames(session: string, outputs: Record<string, string | undefined>): void {
   const taken = new Set([resolve(session)]);
   for (const [option, out] of Object.entries(outputs)) {
     if (out === undefined) continue;
@@ -72,7 +76,7 @@ function checkNames(session: string, outputs: Record<string, string | undefined>
   }
 }
 
-function tableOf(path: string, { experiment }: Session, what: ExportOptions['what']): Table {
+export function tableOf(path: string, { experiment }: Session, what: ExportOptions['what']): Table {
   switch (what) {
     case 'trajectories':
       return trajectoryTable(trajectoriesOf(experiment) ?? none(path, what));
@@ -87,7 +91,7 @@ function tableOf(path: string, { experiment }: Session, what: ExportOptions['wha
   }
 }
 
-function csvOf(path: string, session: Session, what: ExportOptions['what']): Iterable<string> {
+export function csvOf(path: string, session: Session, what: ExportOptions['what']): Iterable<string> {
   if (what !== 'trajectories') return tableCsv(tableOf(path, session, what));
   return trajectoriesCsv(trajectoriesOf(session.experiment) ?? none(path, what));
 }
@@ -102,7 +106,7 @@ function none(file: string, what: string): never {
 }
 
 /** Compared with what is on the disk afterwards. */
-async function saveBytes(path: string, chunks: Iterable<string | Uint8Array>): Promise<void> {
+export async function saveBytes(path: string, chunks: Iterable<string | Uint8Array>): Promise<void> {
   const content = Buffer.concat(Array.from(chunks, (chunk) => Buffer.from(chunk as Uint8Array)));
   await saveSafely(path, {
     bytes: content.length,

@@ -79,7 +79,7 @@ async function checkedSource({ experiment, source, cells }: Session, given?: str
   });
 }
 
-async function isH5ad(path: string): Promise<boolean> {
+export async function isH5ad(path: string): Promise<boolean> {
   const file = await openHdf5(path);
   try {
     return file.get('obs') !== undefined;

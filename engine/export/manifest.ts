@@ -14,7 +14,15 @@ export interface Manifest {
     dataSha256: string;
   };
   /** each fit with its complete settings, presets resolved */
-  fits: { method: Method; heldOut: string[]; seed: number; kernels: string; settings: FitSettings }[];
+  fits: {
+    method: Method;
+    heldOut: string[];
+    seed: number;
+    kernels: string;
+    /** TensorFlow by its package, version and device, where it worked out the training steps; absent: the kernels did */
+    trainedBy?: string;
+    settings: FitSettings;
+  }[];
 }
 
 /** The versions a result depends on. */

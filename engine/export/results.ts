@@ -15,6 +15,7 @@ import {
   summarize,
 } from '../evaluate/summary.ts';
 import type { Experiment } from '../pipeline.ts';
+import { GPU_WIDTH } from '../train/backend-rule.ts';
 import { type GrowthFacts, growthFacts, growthNotes } from './growth-facts.ts';
 import { growthTable } from './growth-table.ts';
 import { dataSha256, type Manifest, versions } from './manifest.ts';
@@ -66,14 +67,15 @@ export function metricsOf(experiment: Experiment): Metrics {
   const { labels } = dataset.timepoints;
   const rows = metricsRows(fits, baselines, labels, dataset.embedding.dims);
   const manifest: Manifest = {
-    config: { ...config, wideBackend: backendUsed(config, fits) },
+    config: { ...config, backend: backendUsed(config, fits), wideBackend: productsUsed(config, fits) },
     versions: made ?? versions(),
     input: { name: dataset.name, dataSha256: dataSha256(dataset) },
-    fits: fits.map(({ method, heldOut, seed, kernels, settings }) => ({
+    fits: fits.map(({ method, heldOut, seed, kernels, trainedBy, settings }) => ({
       method,
       heldOut: heldOut.map((k) => labels[k]!),
       seed,
       kernels,
+      ...(trainedBy && { trainedBy }),
       settings,
     })),
   };
@@ -115,8 +117,14 @@ function trajectoryFacts(fits: readonly FitResult[]): TrajectoryFacts | null {
   };
 }
 
-// a rerun from the manifest takes the same products, or fails where they cannot be had
-function backendUsed({ wideBackend }: ExperimentConfig, fits: readonly FitResult[]) {
+// a rerun from the manifest trains by the same means, or fails where they cannot be had
+function backendUsed({ backend }: ExperimentConfig, fits: readonly FitResult[]) {
+  if (fits.some((fit) => fit.trainedBy)) return 'tensorflow';
+  return fits.some((fit) => fit.settings.hidden >= GPU_WIDTH) ? 'kernels' : backend;
+}
+
+// and takes the same products
+function productsUsed({ wideBackend }: ExperimentConfig, fits: readonly FitResult[]) {
   if (fits.some((fit) => fit.kernels === 'wasm-simd+onnx')) return 'onnx';
   return fits.some((fit) => fit.settings.hidden >= WIDE) ? 'simd' : wideBackend;
 }

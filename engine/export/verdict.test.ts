@@ -7,7 +7,7 @@ const noBand = { w1AtEqualSize: null, w1Low: null, w1High: null, equalSize: null
 const timepoints = { labels: ['0', '2', '3', '7'], times: [0, 2, 3, 7], counts: [9, 9, 9, 9], unit: 'day' };
 
 /** Fits of two methods on days 2 and 3, one seed a column: w1[method][day][seed]. */
-function experiment(w1: Record<string, (number | null)[][]>) {
+function experiment(w1: Record<string, (number | null)[][]>, labels = ['2', '3']) {
   const rows: ReportRow[] = [];
   const summary: ReportSummary[] = [];
   for (const [method, days] of Object.entries(w1)) {
@@ -15,7 +15,7 @@ function experiment(w1: Record<string, (number | null)[][]>) {
       seeds.forEach((value, seed) => {
         rows.push({
           method,
-          heldOut: ['2', '3'][d],
+          heldOut: labels[d]!,
           heldOutTogether: null,
           seed,
           cellType: null,
@@ -103,6 +103,14 @@ describe('verdict', () => {
     expect(oneMethod.sentence).not.toContain('closer');
     expect(oneMethod.support[0]).toContain('nothing to compare');
     expect(verdict({ rows: [], summary: [], timepoints }).sentence).toContain('no claim');
+  });
+
+  it('does not list forty timepoints', () => {
+    const labels = Array.from({ length: 40 }, (_, k) => String(k));
+    const inner = labels.slice(1, -1);
+    const { rows, summary } = experiment({ 'ot-mfm': inner.map(() => [1]) }, inner);
+    const { sentence } = verdict({ rows, summary, timepoints: { ...timepoints, labels } });
+    expect(sentence).toContain('38 held-out days from 1 to 38');
   });
 
   it('names methods that diverged', () => {

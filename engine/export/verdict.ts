@@ -50,7 +50,10 @@ export function verdict(input: Pick<ReportInput, 'rows' | 'summary' | 'timepoint
   }
 
   const labels = timepoints.labels.filter((label) => rows.some((row) => row.heldOut === label));
-  const held = `held-out ${timepointList(labels, timepoints.unit)}`;
+  const held =
+    labels.length > MOST_NAMED
+      ? `${labels.length} held-out ${timepoints.unit ?? 'timepoint'}s from ${labels[0]} to ${labels.at(-1)}`
+      : `held-out ${timepointList(labels, timepoints.unit)}`;
   const compared = second === undefined ? [best] : [best, second];
   const decimals = decimalsFor(
     compared.map((entry) => entry.w1Mean),
@@ -92,6 +95,9 @@ export function verdict(input: Pick<ReportInput, 'rows' | 'summary' | 'timepoint
     ],
   };
 }
+
+/** More timepoints would hide what the sentence says. */
+const MOST_NAMED = 6;
 
 const isFitted = (method: string) => !(BASELINES as readonly string[]).includes(method);
 

@@ -10,6 +10,8 @@ export interface ExampleDataset extends BranchingTimeCourse {
   /** PCA of the log-normalised counts, row-major `[nObs, components]` */
   xPca: Float32Array;
   components: number;
+  /** of the genes in them, as scanpy keeps them in varm/PCs, row-major `[nVars, components]` */
+  loadings: Float64Array;
   /** share of the variance in each component, `[components]` */
   explainedVarianceRatio: Float64Array;
 }
@@ -24,6 +26,6 @@ export function exampleDataset(options: BranchingOptions = {}): ExampleDataset {
   const source = wholeMatrix(sparseRows(Float64Array.from(counts), nVars), nVars);
   const logged = log1p(normalizeTotal(source, { targetSum: 1e4 }).source);
   const components = Math.min(10, nVars);
-  const { scores, explainedVarianceRatio } = sparsePca(logged, components);
-  return { ...course, xPca: scores, components, explainedVarianceRatio };
+  const { scores, loadings, explainedVarianceRatio } = sparsePca(logged, components);
+  return { ...course, xPca: scores, components, loadings, explainedVarianceRatio };
 }

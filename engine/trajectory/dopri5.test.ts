@@ -74,6 +74,36 @@ describe('dopri5', () => {
     expect(Math.abs(x[0]! + 1)).toBeLessThan(Math.max(10 * alone.error, 1e-8));
   });
 
+  it('is nearly as exact between its steps as at their ends', () => {
+    for (const tolerance of [1e-4, 1e-7]) {
+      const x = Float64Array.of(1, 0);
+      const between = new Float64Array(2);
+      let worst = 0;
+      let reached = 0;
+      dopri5(
+        circle,
+        x,
+        2,
+        0,
+        1,
+        { absolute: tolerance, relative: tolerance },
+        undefined,
+        ({ from, to, at }) => {
+          expect(from).toBeCloseTo(reached, 12);
+          reached = to;
+          for (const s of [0, 0.3, 0.5, 0.8, 1]) {
+            const t = from + s * (to - from);
+            at(t, between);
+            const angle = 2 * Math.PI * t;
+            worst = Math.max(worst, Math.hypot(between[0]! - Math.cos(angle), between[1]! - Math.sin(angle)));
+          }
+        },
+      );
+      expect(reached).toBeCloseTo(1, 12);
+      expect(worst).toBeLessThan(30 * tolerance);
+    }
+  });
+
   it('says when it could not finish: too few steps, or a field that blows up', () => {
     const x = Float64Array.of(1, 0);
     expect(dopri5(circle, x, 2, 0, 10, { absolute: 1e-9, relative: 1e-9 }, 5).finished).toBe(false);

@@ -30,9 +30,47 @@ const A = [
 /** fifth-order minus embedded fourth-order weights */
 const E = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
 
+// Hairer, Nørsett & Wanner, II.6: weights of the continuous extension of order 4
+const D = [
+  -12715105075 / 11282082432,
+  0,
+  87487479700 / 32700410799,
+  -10690763975 / 1880347072,
+  701980252875 / 199316789632,
+  -1453857185 / 822651844,
+  69997945 / 29380423,
+];
+
+/** A step that was kept, and where the points are within it. */
+export interface KeptStep {
+  from: number;
+  to: number;
+  /** @param out filled with the points at a time within the step, as exact as the steps themselves are, within an order */
+  at(t: number, out: Float64Array): void;
+}
+
 const SAFETY = 0.9;
 const LEAST_FACTOR = 0.2;
 const MOST_FACTOR = 10;
+
+/** @param h with its sign; `x` before the step, `next` after it */
+function keptStep(x: Float64Array, next: Float64Array, k: Float64Array[], from: number, h: number): KeptStep {
+  return {
+    from,
+    to: from + h,
+    at(t, out) {
+      const s = (t - from) / h;
+      for (let i = 0; i < out.length; i++) {
+        const difference = next[i]! - x[i]!;
+        const bend = h * k[0]![i]! - difference;
+        let more = 0;
+        for (let stage = 0; stage < 7; stage++) more += D[stage]! * k[stage]![i]!;
+        const inner = difference - h * k[6]![i]! - bend + (1 - s) * h * more;
+        out[i] = x[i]! + s * (difference + (1 - s) * (bend + s * inner));
+      }
+    },
+  };
+}
 
 /**
  * Integrates dx/dt with the Dormand–Prince method of order 5, in place, from `from` to `to` (either direction).
@@ -41,6 +79,7 @@ const MOST_FACTOR = 10;
  * @param x [n, d], overwritten by the end points
  * @param dims d
  * @param maxSteps steps tried at most; default 10 000
+ * @param onStep called with each step before it is taken over; what it is given is valid during the call
  */
 export function dopri5(
   field: VelocityField,
@@ -50,6 +89,7 @@ export function dopri5(
   to: number,
   tolerance: Tolerance,
   maxSteps = 10_000,
+  onStep?: (step: KeptStep) => void,
 ): Dopri5Result {
   const result: Dopri5Result = { accepted: 0, rejected: 0, finished: from === to };
   if (result.finished) return result;
@@ -71,6 +111,7 @@ export function dopri5(
     const error = worstError(x, stage, k, h, dims, tolerance);
     const factor = Math.min(MOST_FACTOR, Math.max(LEAST_FACTOR, SAFETY * error ** -0.2));
     if (error <= 1) {
+      onStep?.(keptStep(x, stage, k, t, h));
       t = last ? to : t + h;
       x.set(stage);
       k[0]!.set(k[6]!);
