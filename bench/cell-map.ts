@@ -3,7 +3,7 @@ import { runnerImport } from 'vite';
 
 /*
  * The cell map in a real page with WebGL in software: main-thread milliseconds of set-up, recolouring and panning, the
- * time from a key to its presented frame, picking, the lasso, and the heap above the data. From the repository:
+ * time from a key to its presented frame, picking, the lasso, the heap above the data, and predicted cells that move. From the repository:
  * `npm run build && node dist/bench/cell-map.js [cells …]`, default 100000 and 1000000.
  */
 
@@ -36,6 +36,10 @@ for (const cells of counts.length > 0 ? counts : [100_000, 1_000_000]) {
     for (const [what, value] of Object.entries(measured)) process.stdout.write(`  ${what}: ${value}\n`);
     process.stdout.write(`  key to presented frame: ${await keyToFrame(page)}\n`);
     process.stdout.write(`  heap above the data: ${(await heapAboveData(page)).toFixed(1)} MB\n`);
+    const journey = await page.evaluate<Record<string, string>>(`bundled.measureJourney(30_000, ${webgl})`);
+    for (const [what, value] of Object.entries(journey)) {
+      process.stdout.write(`  30000 predicted cells, ${what}: ${value}\n`);
+    }
     await page.context().close();
   }
 }

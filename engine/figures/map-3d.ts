@@ -11,20 +11,55 @@ export interface Map3dGroup {
   colour: string | string[];
 }
 
+/** Ways of cells through the space. */
+export interface Map3dWays {
+  name: string;
+  /** flat [times, ways, 3]; NaN parts a way */
+  positions: Float32Array;
+  ways: number;
+  /** one for all, or one a place, [times, ways] */
+  colour: string | string[];
+  /** e.g. straight ways beside the others; default no */
+  dashed?: boolean;
+}
+
+/** Predicted cells at one time. */
+export interface Map3dPredicted {
+  name: string;
+  /** flat [cells, 3]; NaN: not drawn */
+  positions: Float32Array;
+  /** shown by area, within a tenth and eight; 0: not drawn; null: all alike [cells] */
+  mass: Float32Array | null;
+  /** one for all, or one a cell */
+  colour: string | string[];
+}
+
 export interface Map3dInput {
   /** flat [nObs, 3]; NaN: not drawn */
   positions: Float32Array;
   axes: [string, string, string];
   groups: Map3dGroup[];
+  ways?: Map3dWays[];
+  predicted?: Map3dPredicted | null;
 }
 
-/**
- * Cells in three components.
- * @param options.maxCells drawn at most, a random part of each group; default 50,000
- */
+/** Diameter of a predicted cell of mass 1, pixels. */
+const PREDICTED_SIZE = 5;
+
+/** How it is drawn. */
+export interface Map3dOptions {
+  theme?: Theme;
+  /** drawn at most, a random part of each group; default 50,000 */
+  maxCells?: number;
+  /** drawn at most of each kind, a random part; default 200 */
+  maxWays?: number;
+  seed?: number;
+}
+
+/** Cells in three components, with the ways of some through them and where they are at one time. */
 export function map3dFigure(
-  { positions, axes, groups }: Map3dInput,
-  { theme = 'light', maxCells = 50_000, seed = 42 }: { theme?: Theme; maxCells?: number; seed?: number } = {},
+  { positions, axes, groups, ways = [], predicted = null }: Map3dInput,
+  { theme = 'light', maxCells = 50_000, maxWays = 200, seed = 42 }: Map3dOptions = {},
 ): Figure {
   const ink = inkOf(theme);
   const all = groups.reduce((sum, { rows }) => sum + rows.length, 0);
@@ -44,7 +79,8 @@ export function map3dFigure(
       marker: {
         size: all > 20_000 ? 1.5 : 2.5,
         color: typeof colour === 'string' ? colour : Array.from(drawn, (k) => colour[k]!),
-        opacity: 0.9,
+        // what lies among them is to be seen
+        opacity: ways.length > 0 || predicted !== null ? 0.35 : 0.9,
         line: { width: 0 },
       },
       hoverinfo: 'name',
@@ -59,8 +95,9 @@ export function map3dFigure(
     showbackground: false,
     tickfont: { size: 10, color: ink.muted },
   });
+  const lines = ways.map((one) => waysTrace(one, maxWays, seed));
   return {
-    data,
+    data: [...data, ...lines.map(({ trace }) => trace), ...(predicted ? [predictedTrace(predicted)] : [])],
     layout: {
       ...baseLayout(theme, 600),
       margin: { l: 0, r: 0, t: 0, b: 0 },
@@ -78,8 +115,74 @@ export function map3dFigure(
     caption: [
       `Each dot is a cell at its place in ${axes.join(', ')}.`,
       drawn < all && `${formatCount(drawn)} of ${formatCount(all)} cells are drawn, chosen at random.`,
+      ...lines.map(({ words }) => words),
+      predicted &&
+        `Larger dots with a rim: ${predicted.name}${predicted.mass ? ', their area by mass' : ''}.`,
     ]
       .filter(Boolean)
       .join(' '),
+  };
+}
+
+/** All drawn ways as one trace with gaps between them: plotly draws few traces fast, and many slowly. */
+function waysTrace({ name, positions, ways, colour, dashed = false }: Map3dWays, most: number, seed: number) {
+  const times = ways === 0 ? 0 : positions.length / 3 / ways;
+  const drawn = drawnRows(ways, most, seed);
+  const [x, y, z]: [(number | null)[], (number | null)[], (number | null)[]] = [[], [], []];
+  const colours: string[] = [];
+  for (const way of drawn) {
+    for (let t = 0; t <= times; t++) {
+      const k = Math.min(t, times - 1) * ways + way;
+      const place = positions.subarray(3 * k, 3 * k + 3);
+      const isGap = t === times || !place.every(Number.isFinite);
+      x.push(isGap ? null : place[0]!);
+      y.push(isGap ? null : place[1]!);
+      z.push(isGap ? null : place[2]!);
+      if (typeof colour !== 'string') colours.push(colour[k]!);
+    }
+  }
+  const trace: Partial<PlotData> = {
+    type: 'scatter3d',
+    mode: 'lines',
+    name: plotlyText(name),
+    x,
+    y,
+    z,
+    line: {
+      width: 2,
+      color: typeof colour === 'string' ? colour : (colours as never),
+      dash: dashed ? 'dash' : 'solid',
+    },
+    opacity: dashed ? 0.6 : 0.8,
+    hoverinfo: 'skip',
+  };
+  const part =
+    drawn.length < ways ? `${formatCount(drawn.length)} of ${formatCount(ways)}` : formatCount(ways);
+  return { trace, words: `${dashed ? 'Dashed' : 'Lines'}: ${name} of ${part} cells.` };
+}
+
+/** Predicted cells at one time: what changes from frame to frame, for `restyle`. */
+export function predictedTrace({ name, positions, mass, colour }: Map3dPredicted): Partial<PlotData> {
+  const count = positions.length / 3;
+  const drawn = Int32Array.from({ length: count }, (_, i) => i).filter(
+    (i) => (mass?.[i] ?? 1) > 0 && positions.subarray(3 * i, 3 * i + 3).every(Number.isFinite),
+  );
+  const axis = (c: number) => Array.from(drawn, (i) => positions[3 * i + c]!);
+  const size = (i: number) => PREDICTED_SIZE * Math.sqrt(Math.min(8, Math.max(0.1, mass![i]!)));
+  return {
+    type: 'scatter3d',
+    mode: 'markers',
+    name: plotlyText(name),
+    x: axis(0),
+    y: axis(1),
+    z: axis(2),
+    marker: {
+      size: mass === null ? PREDICTED_SIZE : Array.from(drawn, size),
+      sizemode: 'diameter',
+      color: typeof colour === 'string' ? colour : Array.from(drawn, (i) => colour[i]!),
+      opacity: 0.7,
+      line: { width: 0.5, color: '#000000' },
+    },
+    hoverinfo: 'name',
   };
 }

@@ -177,7 +177,7 @@ export async function runInSlices<T>(
 }
 
 /** Sooner than a timer, which browsers hold back when it is set again and again. */
-function nextTask(): Promise<void> {
+export function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {

@@ -75,6 +75,27 @@ describe.skipIf(browser === null)('the cell map in a browser', () => {
       expect(await lasso(page, [5, 5], [235, 5], [235, 175], [5, 175])).toEqual([1, 2]);
     });
 
+    it('lets cells of some groups stand out', async () => {
+      const at = await show(page, webgl, 'fade');
+      expect([at(left, bottom), at(right, bottom)]).toEqual([blue, orange]);
+      for (const faded of [at(right, top), at(left, top)]) {
+        for (const channel of faded) expect(channel).toBeGreaterThan(175);
+      }
+    });
+
+    it('draws points over the cells: translucent, as large as their mass, none without mass or opacity', async () => {
+      const at = await show(page, webgl, 'points');
+      const [r, g, b] = at(...middle);
+      expect(r).toBe(255);
+      expect(Math.max(Math.abs(g - 127), Math.abs(b - 127))).toBeLessThanOrEqual(1);
+      expect(at(left, bottom)).toEqual(blue);
+      expect(at(120, 143)).toEqual(white);
+      const width = (y: number) =>
+        Array.from({ length: 80 }, (_, k) => at(80 + k, y)).filter((pixel) => pixel[1]! < 250).length;
+      expect(width(90) / width(37)).toBeGreaterThan(2.4);
+      expect(width(90) / width(37)).toBeLessThan(3.2);
+    });
+
     it('draws lines', async () => {
       const at = await show(page, webgl, 'lines');
       const across = Array.from({ length: 7 }, (_, k) => at(middle[0] - 3 + k, middle[1]));
@@ -101,6 +122,20 @@ describe.skipIf(browser === null)('the cell map in a browser', () => {
       await own.close();
     });
   });
+
+  it.each([1, 2])(
+    'is the same picture with all that lies over the cells (%i pixels a pixel)',
+    async (pixelRatio) => {
+      const { page: own } = await openPage(browser!, script, { ...size, pixelRatio });
+      const draw = (webgl: boolean) =>
+        own.evaluate(async (webgl) => {
+          bundled.spiralWithJourney(webgl);
+          return bundled.readCanvas();
+        }, webgl);
+      expectAlike(await draw(true), await draw(false));
+      await own.close();
+    },
+  );
 
   it('is the same picture of some of the cells with WebGL2 and without', async () => {
     const draw = (webgl: boolean, step: number) =>

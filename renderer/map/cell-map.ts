@@ -4,15 +4,18 @@ import { buildGrid, type CellGrid, nearestCell, runInSlices } from './cell-grid.
 import { type Coloured, plainColours, rgbOf, withHidden } from './colouring.ts';
 import { listenToGestures, type Place, type Tool } from './gestures.ts';
 import { createPaintbrush } from './paintbrush.ts';
-import { pointSize } from './point-size.ts';
+import { markSize, pointSize } from './point-size.ts';
 import { rowsInside } from './polygon.ts';
 import {
   emptyScene,
+  fadeGroups,
+  fadeSteps,
   HOLLOW,
   isShown,
   type Lines,
   NO_PLACE,
   type Painter,
+  type Points,
   type Scene,
   SELECTED,
   type View,
@@ -40,6 +43,14 @@ export interface CellMapEvents {
   onTool?(tool: Tool): void;
 }
 
+/** How much groups of cells stand out, e.g. those of timepoints while time plays. */
+export interface Emphasis {
+  /** the group of each cell [n]; of no weight, e.g. −1: it fades all the way */
+  groups: Int32Array | Uint8Array | Uint16Array;
+  /** 0: fades, to 1: as ever; of each group */
+  weights: ArrayLike<number>;
+}
+
 /** A map of cells on a canvas. Arrays that it is given are read until others take their place; n is that of the positions. */
 export interface CellMap {
   /** flat [n, 2]; cells with NaN are not drawn. All cells come into view. */
@@ -52,7 +63,13 @@ export interface CellMap {
   setSelection(mask: Uint8Array | null): void;
   /** [n], 1 = drawn as a ring (held-out cells) */
   setHollow(mask: Uint8Array | null): void;
+  /** null: all stand out alike. Cheap where the weights move little: they are shown in eight steps. */
+  setEmphasis(emphasis: Emphasis | null): void;
+  /** Points over the cells. Cheap for each frame, also with the same arrays filled anew; the palette is taken over where it is another one. */
+  setPoints(points: Points | null): void;
   setLines(lines: Lines | null): void;
+  /** lines over the lines, e.g. of `arrowLines` */
+  setArrows(arrows: Lines | null): void;
   setTheme(theme: Theme): void;
   /** the user's factor on the size of cells, default 1 */
   setPointFactor(factor: number): void;
@@ -88,6 +105,9 @@ export function createCellMap(
   let hidden: ReadonlySet<number> = new Set();
   let selection: Uint8Array | null = null;
   let hollow: Uint8Array | null = null;
+  let emphasis: Emphasis | null = null;
+  /** how far each group fades, as the states have it */
+  let fades: Uint8Array | null = null;
   let theme: Theme = 'light';
   let factor = 1;
   let tool: Tool = 'pan';
@@ -110,8 +130,10 @@ export function createCellMap(
       camera,
       pixelRatio: brush.pixelRatio(),
       pointSize: pointSize(placed / step, size, zoom, factor),
+      markSize: markSize(scene.points?.mass.length ?? 0, size, zoom, factor),
       step,
       faint: rgbOf(inkOf(theme).faint),
+      ink: rgbOf(inkOf(theme).text),
     };
   }
 
@@ -125,6 +147,7 @@ export function createCellMap(
         (chosen !== null && chosen[i] !== 0 ? SELECTED : 0) |
         (rings !== null && rings[i] !== 0 ? HOLLOW : 0);
     }
+    fadeGroups(states, emphasis === null ? null : { groups: emphasis.groups, steps: fades! });
     scene.selecting = chosen !== null;
     brush.touch('states');
   }
@@ -240,6 +263,27 @@ export function createCellMap(
     setHollow(mask) {
       hollow = mask;
       applyStates();
+    },
+    setEmphasis(next) {
+      const steps = next === null ? null : fadeSteps(next.weights);
+      const same =
+        next?.groups === emphasis?.groups &&
+        steps?.length === fades?.length &&
+        (steps?.every((step, k) => step === fades![k]) ?? true);
+      emphasis = next;
+      fades = steps;
+      if (!same) applyStates();
+    },
+    setPoints(points) {
+      if (points === scene.points && points === null) return;
+      const palette = scene.points?.palette;
+      scene.points = points;
+      if (points !== null && points.palette !== palette) brush.touch('points palette');
+      brush.touch('points');
+    },
+    setArrows(arrows) {
+      scene.arrows = arrows;
+      brush.touch('arrows');
     },
     setLines(lines) {
       scene.lines = lines;

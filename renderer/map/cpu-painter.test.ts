@@ -19,6 +19,8 @@ const view: View = {
   pointSize: 8,
   step: 1,
   faint: [200, 200, 200],
+  markSize: 8,
+  ink: [0, 0, 0],
 };
 
 function sceneOf(

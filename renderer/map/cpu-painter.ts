@@ -1,13 +1,20 @@
 import { ringSize, ringWidth } from './point-size.ts';
 import {
   DIMMED,
+  fadeOf,
   HOLLOW,
+  LEAST_RIMMED_RADIUS,
   type Lines,
+  liesBelow,
+  MOST_FADE,
+  markDiameter,
   NO_PLACE,
   type Painter,
+  type Points,
   priorityOf,
+  RIM_INK,
+  RIM_OPACITY,
   type Scene,
-  SELECTED,
   type View,
 } from './scene.ts';
 
@@ -35,8 +42,11 @@ export function createCpuPainter(canvas: HTMLCanvasElement): Painter {
         depth = new Uint16Array(width * height);
       }
       paintCells(scene, view, image, depth);
+      if (scene.points !== null) paintPoints(scene.points, view, image);
       context.putImageData(image, 0, 0);
-      if (scene.lines !== null) paintLines(context, scene.lines, view);
+      for (const lines of [scene.lines, scene.arrows]) {
+        if (lines !== null) paintLines(context, lines, view);
+      }
     },
     dispose() {
       image = null;
@@ -56,8 +66,7 @@ export function paintCells(scene: Scene, view: View, image: Pixels, depth: Uint1
   const colours = new Uint32Array(image.data.buffer, image.data.byteOffset, width * height);
   colours.fill(0);
   depth.fill(0);
-  const shown = packColours(scene.palette, null);
-  const dim = packColours(scene.palette, view.faint);
+  const packed = Array.from({ length: MOST_FADE + 1 }, () => null as Uint32Array | null);
   const scale = camera.scale * pixelRatio;
   const diameter = view.pointSize * pixelRatio;
   const ring = ringSize(view.pointSize) * pixelRatio;
@@ -71,9 +80,10 @@ export function paintCells(scene: Scene, view: View, image: Pixels, depth: Uint1
     const x = width / 2 + (positions[2 * row] - camera.x) * scale;
     const y = height / 2 - (positions[2 * row + 1] - camera.y) * scale;
     if (x < -reach || y < -reach || x > width + reach || y > height + reach) continue;
-    const dimmed = scene.selecting && (state & SELECTED) === 0;
-    const priority = priorityOf(row, entry, dimmed, scene.ranked) + 1;
-    const colour = dimmed ? dim[entry] : shown[entry];
+    const fade = fadeOf(state, scene.selecting);
+    const priority = priorityOf(row, entry, liesBelow(fade), scene.ranked) + 1;
+    packed[fade] ??= packColours(scene.palette, view.faint, fade);
+    const colour = packed[fade][entry];
     if ((state & HOLLOW) !== 0)
       disc(image, colours, depth, x, y, ring / 2, ring / 2 - line, colour, priority);
     else if (diameter < 3) square(colours, depth, width, height, x, y, diameter, colour, priority);
@@ -81,12 +91,11 @@ export function paintCells(scene: Scene, view: View, image: Pixels, depth: Uint1
   }
 }
 
-/** Little-endian abgr of each entry, opaque. */
-function packColours(palette: Uint8Array, faint: View['faint'] | null): Uint32Array {
+/** Little-endian abgr of each entry, opaque, faded so far. */
+function packColours(palette: Uint8Array, faint: View['faint'], fade: number): Uint32Array {
+  const share = (DIMMED * fade) / MOST_FADE;
   const channel = (k: number, c: number) =>
-    faint === null
-      ? palette[4 * k + c]
-      : Math.round(palette[4 * k + c] * (1 - DIMMED) + faint[c as 0 | 1 | 2] * DIMMED);
+    Math.round(palette[4 * k + c] * (1 - share) + faint[c as 0 | 1 | 2] * share);
   return Uint32Array.from(
     { length: palette.length / 4 },
     (_, k) => 0xff000000 | (channel(k, 2) << 16) | (channel(k, 1) << 8) | channel(k, 0),
@@ -156,6 +165,51 @@ function blend(data: Uint8ClampedArray, at: number, colour: number, cover: numbe
   data[at + 1] = (((colour >>> 8) & 255) * cover + data[at + 1] * below) / alpha;
   data[at + 2] = (((colour >>> 16) & 255) * cover + data[at + 2] * below) / alpha;
   data[at + 3] = 255 * alpha;
+}
+
+/** Draws points over what is there, in the order of their rows. */
+export function paintPoints(points: Points, view: View, image: Pixels): void {
+  const { positions, mass, entries, palette } = points;
+  const { camera, pixelRatio, ink } = view;
+  const { width, height, data } = image;
+  const scale = camera.scale * pixelRatio;
+  for (let row = 0; row < mass.length; row++) {
+    const radius = markDiameter(mass[row], view.markSize * pixelRatio) / 2;
+    const x = width / 2 + (positions[2 * row] - camera.x) * scale;
+    const y = height / 2 - (positions[2 * row + 1] - camera.y) * scale;
+    const reach = radius + 0.5;
+    const isSeen = x > -reach && y > -reach && x < width + reach && y < height + reach;
+    const k = 4 * entries[row];
+    const opacity = palette[k + 3] / 255;
+    if (radius === 0 || opacity === 0 || !isSeen) continue;
+    const rimmed = radius > LEAST_RIMMED_RADIUS;
+    /** within it all pixels are alike */
+    const inner = Math.max(0, radius - (rimmed ? 1.5 : 0.5)) ** 2;
+    const left = Math.max(0, Math.ceil(x - reach - 0.5));
+    const right = Math.min(width, Math.ceil(x + reach - 0.5));
+    const bottom = Math.min(height, Math.ceil(y + reach - 0.5));
+    for (let py = Math.max(0, Math.ceil(y - reach - 0.5)); py < bottom; py++) {
+      for (let px = left; px < right; px++) {
+        const squared = (px + 0.5 - x) ** 2 + (py + 0.5 - y) ** 2;
+        if (squared >= reach * reach) continue;
+        let rim = 0;
+        let cover = opacity;
+        if (squared > inner) {
+          const d = Math.sqrt(squared);
+          if (rimmed) rim = Math.min(1, Math.max(0, d - radius + 1.5));
+          cover = Math.min(1, radius - d + 0.5) * (opacity + (1 - opacity) * rim * RIM_OPACITY);
+        }
+        const at = 4 * (py * width + px);
+        const alpha = cover + (data[at + 3] / 255) * (1 - cover);
+        const share = cover / alpha;
+        const inked = rim * RIM_INK;
+        data[at] += (palette[k] + (ink[0] - palette[k]) * inked - data[at]) * share;
+        data[at + 1] += (palette[k + 1] + (ink[1] - palette[k + 1]) * inked - data[at + 1]) * share;
+        data[at + 2] += (palette[k + 2] + (ink[2] - palette[k + 2]) * inked - data[at + 2]) * share;
+        data[at + 3] = 255 * alpha;
+      }
+    }
+  }
 }
 
 /** Draws lines one CSS pixel wide, each piece in the colour of the vertex where it ends. */

@@ -1,5 +1,5 @@
 import { fontFamily } from '../../engine/figures/figure.ts';
-import { paintCells, paintLines } from './cpu-painter.ts';
+import { paintCells, paintLines, paintPoints } from './cpu-painter.ts';
 import type { Mark, Sheet } from './export-sheet.ts';
 import { MOST_CIRCLES, type Picture, rowsInView, svgOf } from './export-svg.ts';
 
@@ -17,9 +17,10 @@ export async function exportPng(picture: Picture, sheet: Sheet): Promise<Uint8Ar
   return pngOf(canvas);
 }
 
-/** The figure as SVG; above 50,000 cells in view they are an image in it. */
+/** The figure as SVG; above 50,000 cells and points in view they are an image in it. */
 export function exportSvg(picture: Picture, sheet: Sheet): Uint8Array<ArrayBuffer> {
-  const asImage = rowsInView(picture).length > MOST_CIRCLES;
+  const points = picture.scene.points?.mass.length ?? 0;
+  const asImage = rowsInView(picture).length + points > MOST_CIRCLES;
   const image = asImage ? cellsImage(picture, false).toDataURL('image/png') : null;
   return new TextEncoder().encode(svgOf(picture, sheet, image));
 }
@@ -29,8 +30,11 @@ function cellsImage({ scene, view }: Picture, withLines: boolean): HTMLCanvasEle
   const image = context.createImageData(canvas.width, canvas.height);
   const sharp = { ...view, pixelRatio: RESOLUTION };
   paintCells(scene, sharp, image, new Uint16Array(canvas.width * canvas.height));
+  if (scene.points !== null) paintPoints(scene.points, sharp, image);
   context.putImageData(image, 0, 0);
-  if (withLines && scene.lines !== null) paintLines(context, scene.lines, sharp);
+  for (const lines of [scene.lines, scene.arrows]) {
+    if (withLines && lines !== null) paintLines(context, lines, sharp);
+  }
   return canvas;
 }
 
@@ -41,18 +45,30 @@ function createSurface(width: number, height: number): [HTMLCanvasElement, Canva
   return [canvas, canvas.getContext('2d')!];
 }
 
-function drawMark(context: CanvasRenderingContext2D, mark: Mark): void {
+/** A mark of a sheet, on a context that is scaled to CSS pixels. */
+export function drawMark(context: CanvasRenderingContext2D, mark: Mark): void {
   context.fillStyle = mark.colour;
   context.strokeStyle = mark.colour;
   if (mark.kind === 'bar') context.fillRect(mark.x, mark.y, mark.width, mark.height);
   else if (mark.kind === 'text') drawText(context, mark);
-  else {
+  else if (mark.kind === 'line') {
+    context.globalAlpha = mark.opacity ?? 1;
+    context.lineWidth = 1.5;
+    context.setLineDash(mark.dashes?.split(' ').map(Number) ?? []);
+    context.beginPath();
+    context.moveTo(...mark.from);
+    context.lineTo(...mark.to);
+    context.stroke();
+    context.setLineDash([]);
+  } else {
+    context.globalAlpha = mark.opacity ?? 1;
     context.lineWidth = 1;
     context.beginPath();
     context.arc(mark.x, mark.y, mark.radius - (mark.kind === 'ring' ? 0.5 : 0), 0, 2 * Math.PI);
     if (mark.kind === 'dot') context.fill();
     else context.stroke();
   }
+  context.globalAlpha = 1;
 }
 
 function drawText(context: CanvasRenderingContext2D, mark: Mark & { kind: 'text' }): void {

@@ -18,8 +18,29 @@ export type Mark =
       /** reads upwards */
       turned?: boolean;
     }
-  | { kind: 'dot' | 'ring'; x: number; y: number; radius: number; colour: string }
+  | { kind: 'dot' | 'ring'; x: number; y: number; radius: number; colour: string; opacity?: number }
+  | { kind: 'line'; from: Place; to: Place; colour: string; opacity?: number; dashes?: string }
   | { kind: 'bar'; x: number; y: number; width: number; height: number; colour: string };
+
+type Place = [x: number, y: number];
+
+/** A row of a legend. */
+export interface KeyRow {
+  kind: 'dot' | 'ring' | 'line' | 'dashes' | 'arrow';
+  name: string;
+  colour: string;
+  /** of the colour, default 1 */
+  opacity?: number;
+  /** of a dot, CSS pixels */
+  radius?: number;
+}
+
+/** The legend of what lies over the cells: predicted cells, trajectories, arrows. */
+export interface OverlayKey {
+  rows: KeyRow[];
+  /** what their colours mean; null: the rows say it */
+  colours: { title: string; legend: Legend } | null;
+}
 
 /** A figure: the cells in their place, and the marks around them. */
 export interface Sheet extends Size {
@@ -37,6 +58,8 @@ export interface SheetWords {
   colouredBy: string | null;
   /** what rings stand for, e.g. `held out`; null: there are none */
   rings: string | null;
+  /** what lies over the cells; absent: nothing */
+  overlay?: OverlayKey | null;
 }
 
 const MARGIN = 12;
@@ -56,8 +79,11 @@ export function layoutSheet(
 ): Sheet {
   const plot = { x: AXIS, y: MARGIN, width: view.width, height: view.height };
   const at = { x: plot.x + plot.width + GAP, y: plot.y };
-  const key =
-    legend === null ? { marks: [], width: 0 } : layoutLegend(legend, hidden, words, at, plot.height);
+  const cells =
+    legend === null
+      ? { marks: [], width: 0, height: 0 }
+      : layoutLegend(legend, hidden, words, at, plot.height);
+  const key = words.overlay ? besideOrBelow(cells, words.overlay, words.theme, at, plot.height) : cells;
   return {
     width: Math.ceil(plot.x + plot.width + (key.width > 0 ? GAP + key.width : 0) + MARGIN),
     height: Math.ceil(plot.y + plot.height + AXIS),
@@ -82,6 +108,43 @@ function layoutAxes(plot: Sheet['plot'], { theme, axes }: SheetWords): Mark[] {
 interface LaidOut {
   marks: Mark[];
   width: number;
+  height: number;
+}
+
+/** The legend of the overlay under that of the cells where it finds room, else beside it. */
+function besideOrBelow(
+  cells: LaidOut,
+  overlay: OverlayKey,
+  theme: Theme,
+  at: { x: number; y: number },
+  height: number,
+): LaidOut {
+  const below = layoutOverlay(overlay, theme, { x: at.x, y: at.y + cells.height + GAP }, height);
+  if (cells.height === 0 || cells.height + GAP + below.height <= height) {
+    const marks = [...cells.marks, ...below.marks];
+    return { marks, width: Math.max(cells.width, below.width), height };
+  }
+  const beside = layoutOverlay(overlay, theme, { x: at.x + cells.width + GAP, y: at.y }, height);
+  return { marks: [...cells.marks, ...beside.marks], width: cells.width + GAP + beside.width, height };
+}
+
+function layoutOverlay(
+  { rows, colours }: OverlayKey,
+  theme: Theme,
+  at: { x: number; y: number },
+  height: number,
+): LaidOut {
+  const ink = inkOf(theme);
+  const key = layoutCategories(rows, at, Math.max(ROW, height), ink.text);
+  if (colours === null) return key;
+  const words = { theme, axes: ['', ''], colouredBy: colours.title, rings: null } as const;
+  const top = { x: at.x, y: at.y + key.height + 8 };
+  const ramp = layoutLegend(colours.legend, new Set(), words, top, Math.max(4 * ROW, height - key.height));
+  return {
+    marks: [...key.marks, ...ramp.marks],
+    width: Math.max(key.width, ramp.width),
+    height: key.height + 8 + ramp.height,
+  };
 }
 
 function layoutLegend(
@@ -108,13 +171,11 @@ function layoutLegend(
     colour: ink.text,
     anchor: 'start',
   };
-  return { marks: [heading, ...body.marks], width: Math.max(body.width, textWidth(title, 13)) };
-}
-
-interface KeyRow {
-  kind: 'dot' | 'ring';
-  name: string;
-  colour: string;
+  return {
+    marks: [heading, ...body.marks],
+    width: Math.max(body.width, textWidth(title, 13)),
+    height: ROW + body.height,
+  };
 }
 
 function keyRows(
@@ -145,7 +206,7 @@ function layoutCategories(
 ): LaidOut {
   const perColumn = Math.max(1, Math.floor(height / ROW));
   const room = perColumn * MOST_COLUMNS;
-  const shown =
+  const shown: readonly KeyRow[] =
     rows.length <= room
       ? rows
       : [
@@ -161,10 +222,11 @@ function layoutCategories(
     marks.push(...column.flatMap((row, k) => rowMarks(row, x, at.y + ROW * k, colour)));
     x += 16 + Math.max(...column.map(({ name }) => textWidth(name, 12))) + GAP;
   }
-  return { marks, width: x - at.x };
+  return { marks, width: x - at.x, height: ROW * Math.min(even, shown.length) };
 }
 
-function rowMarks({ kind, name, colour }: KeyRow, x: number, y: number, text: string): Mark[] {
+function rowMarks(row: KeyRow, x: number, y: number, text: string): Mark[] {
+  const { name, colour } = row;
   const label: Mark = {
     kind: 'text',
     x: x + 16,
@@ -174,7 +236,22 @@ function rowMarks({ kind, name, colour }: KeyRow, x: number, y: number, text: st
     colour: text,
     anchor: 'start',
   };
-  return colour === '' ? [label] : [{ kind, x: x + 5, y: y + 9, radius: 4.5, colour }, label];
+  return colour === '' ? [label] : [...sampleMarks(row, x, y + 9), label];
+}
+
+function sampleMarks({ kind, colour, opacity = 1, radius = 4.5 }: KeyRow, x: number, y: number): Mark[] {
+  if (kind === 'dot' || kind === 'ring') return [{ kind, x: x + 5, y, radius, colour, opacity }];
+  const line = (from: Place, to: Place): Mark => ({
+    kind: 'line',
+    from,
+    to,
+    colour,
+    opacity,
+    ...(kind === 'dashes' ? { dashes: '3 2' } : {}),
+  });
+  const shaft = line([x - 1, y], [x + 11, y]);
+  if (kind !== 'arrow') return [shaft];
+  return [shaft, line([x + 7, y - 3], [x + 11, y]), line([x + 7, y + 3], [x + 11, y])];
 }
 
 function layoutNumbers(
@@ -213,6 +290,7 @@ function layoutNumbers(
   return {
     marks,
     width: Math.max(below.width, 20 + Math.max(...labels.map(({ label }) => textWidth(label, 12)))),
+    height: 8 + RAMP_HEIGHT + 12 + below.height,
   };
 }
 

@@ -1,9 +1,18 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from 'vitest';
 import { colourCells, withHidden } from './colouring.ts';
-import { layoutSheet } from './export-sheet.ts';
+import { layoutSheet, type Mark } from './export-sheet.ts';
 import { escapeXml, rowsInView, svgOf } from './export-svg.ts';
-import { emptyScene, HOLLOW, NO_PLACE, type Scene, SELECTED, type View } from './scene.ts';
+import {
+  emptyScene,
+  FADE_SHIFT,
+  HOLLOW,
+  MOST_FADE,
+  NO_PLACE,
+  type Scene,
+  SELECTED,
+  type View,
+} from './scene.ts';
 
 const hostile = `<script>alert(1)</script> & "quotes" 'too' ]]> \u0000\uD800 =1+1 ../../etc`;
 const names = ['B', hostile, 'T'];
@@ -19,6 +28,8 @@ const view: View = {
   pointSize: 5,
   step: 1,
   faint: [213, 217, 222],
+  markSize: 5,
+  ink: [31, 35, 40],
 };
 /** The last cell lies outside the view, the fifth has no place. */
 const scene: Scene = {
@@ -107,10 +118,50 @@ describe('SVG', () => {
     expect([line.getAttribute('stroke'), line.getAttribute('stroke-opacity')]).toEqual(['#010203', '0.5']);
   });
 
+  it('draws points over the cells and arrows over the lines, each with its opacity', () => {
+    const line = { starts: Uint32Array.from([0]), entries: new Uint16Array(2) };
+    const svg = drawn({
+      points: {
+        positions: Float32Array.from([1, 1, 2, 2, 0, 0, 3, 1, 99, 0]),
+        mass: Float32Array.from([4, 1, 0, 1, 1]),
+        entries: Uint8Array.from([1, 1, 1, 0, 1]),
+        palette: Uint8Array.from([9, 9, 9, 255, 255, 0, 0, 102]),
+      },
+      lines: {
+        ...line,
+        positions: Float32Array.from([0, 0, 1, 1]),
+        palette: Uint8Array.from([1, 1, 1, 255]),
+      },
+      arrows: {
+        ...line,
+        positions: Float32Array.from([2, 2, 3, 3]),
+        palette: Uint8Array.from([2, 2, 2, 255]),
+      },
+    });
+    const groups = [...svg.querySelectorAll('g.points')];
+    expect(groups.map((group) => group.getAttribute('fill-opacity'))).toEqual(['0.4', '1']);
+    const [large, usual] = groups[0]!.querySelectorAll('circle');
+    expect([large!.getAttribute('cx'), large!.getAttribute('cy')]).toEqual(['160', '90']);
+    // the rim of one pixel lies within
+    expect(Number(large!.getAttribute('r')) + 0.5).toBe(2 * (Number(usual!.getAttribute('r')) + 0.5));
+    expect(svg.querySelectorAll('g.points circle').length).toBe(3);
+    const strokes = [...svg.querySelectorAll('polyline')].map((one) => one.getAttribute('stroke'));
+    expect(strokes).toEqual(['#010101', '#020202']);
+  });
+
+  it('fades cells by steps', () => {
+    const svg = drawn({ states: Uint8Array.from([0, MOST_FADE << FADE_SHIFT, 0, 0, NO_PLACE, 0]) });
+    const groups = [...svg.querySelectorAll('g[clip-path] > g')];
+    expect(groups[0]!.querySelectorAll('circle').length).toBe(1);
+    expect(groups.length).toBe(4);
+  });
+
   it('counts as in view what a viewer of the figure sees', () => {
     expect(rowsInView({ scene, view })).toEqual([0, 1, 2, 3]);
   });
 });
+
+const placeOf = (mark: Mark) => (mark.kind === 'line' ? mark.to : [mark.x, mark.y]);
 
 describe('sheet', () => {
   it('keeps all its marks on the paper, also with 200 long names', () => {
@@ -124,15 +175,49 @@ describe('sheet', () => {
     for (const one of [legend, gene]) {
       const sheet = layoutSheet(view, one, new Set(), words);
       for (const mark of sheet.marks) {
-        expect(mark.x).toBeGreaterThanOrEqual(0);
-        expect(mark.x).toBeLessThan(sheet.width);
-        if (one === legend) expect(mark.y).toBeLessThan(sheet.height);
+        const [x, y] = placeOf(mark);
+        expect(x).toBeGreaterThanOrEqual(0);
+        expect(x).toBeLessThan(sheet.width);
+        if (one === legend) expect(y).toBeLessThan(sheet.height);
       }
     }
     const texts = layoutSheet(view, legend, new Set(), words).marks.flatMap((mark) =>
       mark.kind === 'text' ? [mark.text] : [],
     );
     expect(texts.at(-1)).toMatch(/^and \d+ more$/);
+  });
+
+  it('keeps the legend of what lies over the cells on the paper: below the other, or beside it', () => {
+    const overlay = {
+      rows: [
+        { kind: 'dot', name: 'predicted cells', colour: '#111111', opacity: 0.5 },
+        { kind: 'dashes', name: hostile, colour: '#222222' },
+        { kind: 'arrow', name: 'velocity', colour: '#333333' },
+      ] as const,
+      colours: {
+        title: 'day',
+        legend: colourCells({ kind: 'numbers', values: Float32Array.from([0, 5]) }, 'light').legend,
+      },
+    };
+    for (const height of [200, 700]) {
+      const sheet = layoutSheet({ width: 300, height }, coloured.legend, new Set(), {
+        ...words,
+        overlay: { ...overlay, rows: [...overlay.rows] },
+      });
+      const svg = parse(svgOf({ scene, view: { ...view, height } }, sheet, null));
+      for (const mark of sheet.marks) {
+        const [x, y] = placeOf(mark);
+        expect(x).toBeGreaterThanOrEqual(0);
+        expect(x).toBeLessThan(sheet.width);
+        if (height === 700) expect(y).toBeLessThan(sheet.height);
+      }
+      const texts = [...svg.querySelectorAll('text')].map((text) => text.textContent!);
+      expect(texts).toEqual(expect.arrayContaining(['B  3', 'predicted cells', 'velocity', 'day', '5']));
+      expect(svg.querySelectorAll('line').length).toBe(1 + 3);
+      const x = (name: string) => sheet.marks.find((mark) => mark.kind === 'text' && mark.text === name);
+      const [cells, over] = [x('B  3'), x('predicted cells')] as { x: number; y: number }[];
+      expect(over!.x > cells!.x).toBe(height === 200);
+    }
   });
 
   it('says in the ticks where values lie beyond the ramp', () => {

@@ -1,6 +1,6 @@
 import type { Size } from './camera.ts';
 import { createCpuPainter } from './cpu-painter.ts';
-import { MOST_STEP, type Painter, type Scene, type ScenePart, type View } from './scene.ts';
+import { ALL_PARTS, MOST_STEP, type Painter, type Scene, type ScenePart, type View } from './scene.ts';
 import { createWebglPainter } from './webgl-painter.ts';
 
 /** Milliseconds that a picture may take while the view moves. */
@@ -8,15 +8,13 @@ const MOVING_MS = 40;
 /** Milliseconds without a movement after which the view rests. */
 const REST_MS = 150;
 
-const ALL: readonly ScenePart[] = ['positions', 'states', 'entries', 'palette', 'lines'];
-
 /**
  * Paints a scene when something changed, at most once a frame, at the size and resolution of the canvas: by WebGL2, and
  * by the processor where there is none or while its context is lost. Where all cells take too long to follow a hand,
  * some of them are drawn while the view moves, and all when it rests.
  */
 export interface Paintbrush {
-  /** parts of the scene changed; without a part the view did */
+  /** parts of the scene changed; without a part the view did. Points are taken to move, as the view does. */
   touch(...parts: ScenePart[]): void;
   size(): Size;
   pixelRatio(): number;
@@ -33,7 +31,7 @@ export function createPaintbrush(
   onSize: () => void,
 ): Paintbrush {
   const stop = new AbortController();
-  const changed = new Set<ScenePart>(ALL);
+  const changed = new Set<ScenePart>(ALL_PARTS);
   let frame = 0;
   /** drawn on while the canvas itself belongs to a context that is lost */
   let spare: HTMLCanvasElement | null = null;
@@ -54,12 +52,12 @@ export function createPaintbrush(
     painter.dispose();
     painter = next;
     fullMs = 0;
-    touch(...ALL);
+    touch(...ALL_PARTS);
   }
 
   function touch(...parts: ScenePart[]) {
     for (const part of parts) changed.add(part);
-    if (parts.length === 0) move();
+    if (parts.length === 0 || parts.includes('points')) move();
     request();
   }
 

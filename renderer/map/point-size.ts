@@ -22,6 +22,14 @@ export function pointSize(cells: number, size: Size, zoom: number, factor = 1): 
   return Math.max(1, Math.min(LARGEST, zoomed) * factor);
 }
 
+/** Points that stand for something else than the cells are not smaller. */
+const SMALLEST_MARK = 3.5;
+
+/** Diameter of so many points over the cells, CSS pixels. */
+export function markSize(points: number, size: Size, zoom: number, factor = 1): number {
+  return Math.max(SMALLEST_MARK, pointSize(points, size, zoom, factor));
+}
+
 /** Diameter of a hollow ring among cells of a diameter, CSS pixels. */
 export function ringSize(diameter: number): number {
   return Math.max(SMALLEST_RING, diameter * 1.25);

@@ -4,6 +4,23 @@ import type { Camera, Size } from './camera.ts';
 export const SELECTED = 1;
 export const HOLLOW = 2;
 export const NO_PLACE = 4;
+/** Three bits of how far a cell fades, 0 to MOST_FADE, e.g. the further its timepoint is from the time that is shown. */
+export const FADE_SHIFT = 3;
+export const MOST_FADE = 7;
+/** A cell that fades so far lies below the others. */
+export const FADE_BELOW = 4;
+
+/** Points over the cells with sizes of their own, e.g. predicted cells: filled, translucent, later rows on top. */
+export interface Points {
+  /** flat [m, 2] */
+  positions: Float32Array;
+  /** area as a multiple of the usual one, shown within LEAST_MASS and MOST_MASS; 0: not drawn, [m] */
+  mass: Float32Array;
+  /** entry of the points' palette, [m] */
+  entries: Uint8Array | Uint16Array;
+  /** rgba an entry, 0 to 255; the alpha is that of one point alone */
+  palette: Uint8Array;
+}
 
 /** Polylines over the cells, e.g. trajectories. */
 export interface Lines {
@@ -21,7 +38,7 @@ export interface Lines {
 export interface Scene {
   /** flat [n, 2] */
   positions: Float32Array;
-  /** SELECTED, HOLLOW, NO_PLACE, [n] */
+  /** SELECTED, HOLLOW, NO_PLACE and how far it fades, [n] */
   states: Uint8Array;
   /** palette entry of each cell, [n]; 0 = the value is missing */
   entries: Uint8Array | Uint16Array;
@@ -31,10 +48,33 @@ export interface Scene {
   ranked: boolean;
   /** whether cells that are not selected are dimmed */
   selecting: boolean;
+  points: Points | null;
   lines: Lines | null;
+  /** drawn over the lines */
+  arrows: Lines | null;
 }
 
-export type ScenePart = 'positions' | 'states' | 'entries' | 'palette' | 'lines';
+/** `points` are all of them but the palette, which changes seldom. */
+export type ScenePart =
+  | 'positions'
+  | 'states'
+  | 'entries'
+  | 'palette'
+  | 'points'
+  | 'points palette'
+  | 'lines'
+  | 'arrows';
+
+export const ALL_PARTS: readonly ScenePart[] = [
+  'positions',
+  'states',
+  'entries',
+  'palette',
+  'points',
+  'points palette',
+  'lines',
+  'arrows',
+];
 
 /** How it is seen. */
 export interface View extends Size {
@@ -42,10 +82,14 @@ export interface View extends Size {
   pixelRatio: number;
   /** diameter of a cell in CSS pixels */
   pointSize: number;
+  /** diameter of one of the points of mass 1, CSS pixels */
+  markSize: number;
   /** each so many-th cell is drawn, 1 = all, at most MOST_STEP */
   step: number;
   /** what dimmed cells fade to, rgb 0 to 255 */
   faint: readonly [number, number, number];
+  /** colour that the rims of points tend to, rgb 0 to 255 */
+  ink: readonly [number, number, number];
 }
 
 export interface Painter {
@@ -64,6 +108,49 @@ export const MOST_STEP = 31;
 /** Share of the faint colour in a dimmed cell. */
 export const DIMMED = 0.85;
 
+/** Masses beyond are drawn like these. */
+export const LEAST_MASS = 0.1;
+export const MOST_MASS = 8;
+
+/** Share of the ink in the colour of a rim, and what of its transparency the rim lacks. */
+export const RIM_INK = 0.7;
+export const RIM_OPACITY = 0.6;
+/** Smaller points have no rim: pixels of the screen. */
+export const LEAST_RIMMED_RADIUS = 2;
+
+/** Diameter of a point among those of mass 1; 0: not drawn. */
+export function markDiameter(mass: number, usual: number): number {
+  return mass > 0 ? usual * Math.sqrt(Math.min(MOST_MASS, Math.max(LEAST_MASS, mass))) : 0;
+}
+
+/** Eight steps of fading for weights of 0 to 1. */
+export function fadeSteps(weights: ArrayLike<number>): Uint8Array {
+  return Uint8Array.from(weights, (weight) => Math.round(MOST_FADE * (1 - Math.min(1, Math.max(0, weight)))));
+}
+
+/** Writes into states how far the group of each cell fades; of no step: all the way. null: nothing fades. */
+export function fadeGroups(
+  states: Uint8Array,
+  emphasis: { groups: ArrayLike<number>; steps: Uint8Array } | null,
+): void {
+  const others = 255 & ~(MOST_FADE << FADE_SHIFT);
+  const fits = emphasis?.groups.length === states.length ? emphasis : null;
+  for (let i = 0; i < states.length; i++) {
+    const fade = fits === null ? 0 : (fits.steps[fits.groups[i]] ?? MOST_FADE);
+    states[i] = (states[i] & others) | (fade << FADE_SHIFT);
+  }
+}
+
+/** How far a cell fades, 0 to MOST_FADE: all the way where others are selected. */
+export function fadeOf(state: number, selecting: boolean): number {
+  return selecting && (state & SELECTED) === 0 ? MOST_FADE : (state >> FADE_SHIFT) & MOST_FADE;
+}
+
+/** Whether a cell lies below those that fade less. */
+export function liesBelow(fade: number): boolean {
+  return fade >= FADE_BELOW;
+}
+
 export function emptyScene(): Scene {
   return {
     positions: new Float32Array(0),
@@ -72,7 +159,9 @@ export function emptyScene(): Scene {
     palette: new Uint8Array([128, 128, 128, 255]),
     ranked: false,
     selecting: false,
+    points: null,
     lines: null,
+    arrows: null,
   };
 }
 

@@ -1,7 +1,25 @@
-import { HOLLOW, NO_PLACE, PRIORITIES, SELECTED } from './scene.ts';
+import {
+  FADE_BELOW,
+  FADE_SHIFT,
+  HOLLOW,
+  LEAST_MASS,
+  LEAST_RIMMED_RADIUS,
+  MOST_FADE,
+  MOST_MASS,
+  NO_PLACE,
+  PRIORITIES,
+  RIM_INK,
+  RIM_OPACITY,
+  SELECTED,
+} from './scene.ts';
+
+/** What is drawn: the value of the uniform `layer`. */
+export const CELLS = 0;
+export const LINES = 1;
+export const POINTS = 2;
 
 /**
- * A cell or a vertex of a line. Order is by depth, so that no sorting is needed: `priority` is `priorityOf` of
+ * A cell, a point or a vertex of a line. Order is by depth, so that no sorting is needed: `priority` is `priorityOf` of
  * scene.ts, to the bit.
  */
 export const cellShader = `#version 300 es
@@ -10,6 +28,7 @@ precision highp int;
 in vec2 position;
 in uint entry;
 in uint state;
+in float mass;
 uniform vec2 centre;
 uniform vec2 scale;
 uniform float size;
@@ -18,7 +37,8 @@ uniform vec4 faint;
 uniform bool selecting;
 uniform bool ranked;
 uniform int stride;
-uniform bool lines;
+uniform int layer;
+uniform float mark;
 uniform sampler2D palette;
 flat out vec4 colour;
 flat out float radius;
@@ -37,17 +57,25 @@ void main() {
   colour = texelFetch(palette, ivec2(int(entry & 255u), int(entry >> 8)), 0);
   radius = hole = extent = 0.0;
   gl_PointSize = 1.0;
-  if ((state & ${NO_PLACE}u) != 0u || colour.a == 0.0) {
+  if ((state & ${NO_PLACE}u) != 0u || colour.a == 0.0 || mass <= 0.0) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     return;
   }
   vec2 place = (position - centre) * scale;
-  if (lines) {
+  if (layer == ${LINES}) {
     gl_Position = vec4(place, 0.0, 1.0);
     return;
   }
-  bool dimmed = selecting && (state & ${SELECTED}u) == 0u;
-  if (dimmed) colour.rgb = mix(colour.rgb, faint.rgb, faint.a);
+  if (layer == ${POINTS}) {
+    float across = mark * sqrt(clamp(mass, ${LEAST_MASS.toFixed(3)}, ${MOST_MASS.toFixed(3)}));
+    radius = 0.5 * across;
+    extent = across + 1.0;
+    gl_PointSize = extent;
+    gl_Position = vec4(place, 0.0, 1.0);
+    return;
+  }
+  uint fade = selecting && (state & ${SELECTED}u) == 0u ? ${MOST_FADE}u : (state >> ${FADE_SHIFT}) & ${MOST_FADE}u;
+  colour.rgb = mix(colour.rgb, faint.rgb, faint.a * float(fade) / ${MOST_FADE}.0);
 
   bool hollow = (state & ${HOLLOW}u) != 0u;
   float diameter = hollow ? ring.x : size;
@@ -59,24 +87,32 @@ void main() {
 
   uint bits = scatter(uint(gl_VertexID * stride));
   uint rank = ranked ? ((entry - 1u) << 5) | (bits >> 27) : bits >> 19;
-  uint priority = (dimmed ? 0u : 16384u) + (entry == 0u ? 0u : 1u + rank);
+  uint priority = (fade >= ${FADE_BELOW}u ? 0u : 16384u) + (entry == 0u ? 0u : 1u + rank);
   gl_Position = vec4(place, 1.0 - 2.0 * float(priority + 1u) / ${PRIORITIES + 1}.0, 1.0);
 }`;
 
-/** A disc or a ring with an edge one pixel soft; colours leave premultiplied. */
+/** A disc, a rimmed point or a ring with an edge one pixel soft; colours leave premultiplied. */
 export const colourShader = `#version 300 es
 precision highp float;
+precision highp int;
 flat in vec4 colour;
 flat in float radius;
 flat in float hole;
 flat in float extent;
-uniform bool lines;
+uniform int layer;
+uniform vec3 ink;
 out vec4 pixel;
 
 void main() {
   float cover = 1.0;
-  if (lines) cover = colour.a;
-  else if (extent >= 3.0) {
+  if (layer == ${LINES}) cover = colour.a;
+  else if (layer == ${POINTS}) {
+    float d = length(gl_PointCoord - 0.5) * extent;
+    float rim = radius > ${LEAST_RIMMED_RADIUS}.0 ? clamp(d - radius + 1.5, 0.0, 1.0) : 0.0;
+    cover = clamp(radius - d + 0.5, 0.0, 1.0) * mix(colour.a, 1.0, rim * ${RIM_OPACITY});
+    pixel = vec4(mix(colour.rgb, ink, rim * ${RIM_INK}) * cover, cover);
+    return;
+  } else if (extent >= 3.0) {
     float d = length(gl_PointCoord - 0.5) * extent;
     cover = clamp(radius - d + 0.5, 0.0, 1.0);
     if (hole > 0.0) cover *= clamp(d - hole + 0.5, 0.0, 1.0);

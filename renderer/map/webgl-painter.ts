@@ -1,9 +1,9 @@
 import { ringSize, ringWidth } from './point-size.ts';
-import { DIMMED, type Lines, type Painter, type Scene, type View } from './scene.ts';
-import { cellShader, colourShader } from './shaders.ts';
+import { DIMMED, type Lines, type Painter, type Points, type Scene, type View } from './scene.ts';
+import { CELLS, cellShader, colourShader, LINES, POINTS } from './shaders.ts';
 
 const PALETTE_WIDTH = 256;
-const ATTRIBUTES = ['position', 'entry', 'state'] as const;
+const ATTRIBUTES = ['position', 'entry', 'state', 'mass'] as const;
 const UNIFORMS = [
   'centre',
   'scale',
@@ -13,7 +13,9 @@ const UNIFORMS = [
   'selecting',
   'ranked',
   'stride',
-  'lines',
+  'layer',
+  'mark',
+  'ink',
   'palette',
 ] as const;
 
@@ -31,9 +33,10 @@ export function createWebglPainter(canvas: HTMLCanvasElement): Painter | null {
     UNIFORMS.map((name) => [name, gl.getUniformLocation(program, name)]),
   ) as Record<(typeof UNIFORMS)[number], WebGLUniformLocation | null>;
   const cells = createLayer(gl);
-  const lines = createLayer(gl);
-  const joints = gl.createBuffer();
-  let jointCount = 0;
+  const points = createLayer(gl);
+  const lines = createLines(gl);
+  const arrows = createLines(gl);
+  let pointCount = 0;
   let unfinished: WebGLSync | null = null;
 
   gl.useProgram(program);
@@ -41,22 +44,16 @@ export function createWebglPainter(canvas: HTMLCanvasElement): Painter | null {
   gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
   gl.depthFunc(gl.LEQUAL);
   gl.clearColor(0, 0, 0, 0);
+  // of layers that have no states or masses of their own
+  gl.vertexAttribI4ui(2, 0, 0, 0, 0);
+  gl.vertexAttrib1f(3, 1);
 
-  function updateLines(drawn: Lines | null) {
-    if (drawn === null) {
-      jointCount = 0;
-      return;
-    }
-    const pairs = lineSegments(drawn);
-    jointCount = pairs.length;
-    lines.fill(0, drawn.positions);
-    lines.fill(1, drawn.entries);
-    lines.fill(2, new Uint8Array(drawn.positions.length / 2));
-    lines.bind();
-    gl!.bindBuffer(gl!.ELEMENT_ARRAY_BUFFER, joints);
-    gl!.bufferData(gl!.ELEMENT_ARRAY_BUFFER, pairs, gl!.STATIC_DRAW);
-    gl!.bindVertexArray(null);
-    lines.colour(drawn.palette);
+  function updatePoints(drawn: Points | null) {
+    pointCount = drawn === null ? 0 : drawn.mass.length;
+    if (drawn === null) return;
+    points.fill(0, drawn.positions);
+    points.fill(1, drawn.entries);
+    points.fill(3, drawn.mass);
   }
 
   return {
@@ -67,7 +64,11 @@ export function createWebglPainter(canvas: HTMLCanvasElement): Painter | null {
         else if (part === 'entries') cells.fill(1, scene.entries);
         else if (part === 'states') cells.fill(2, scene.states);
         else if (part === 'palette') cells.colour(scene.palette);
-        else updateLines(scene.lines);
+        else if (part === 'points') updatePoints(scene.points);
+        else if (part === 'points palette') {
+          if (scene.points !== null) points.colour(scene.points.palette);
+        } else if (part === 'lines') lines.update(scene.lines);
+        else arrows.update(scene.arrows);
       }
     },
     paint(scene, view) {
@@ -76,16 +77,19 @@ export function createWebglPainter(canvas: HTMLCanvasElement): Painter | null {
       setView(gl, uniform, scene, view, canvas);
       if (scene.positions.length > 0) {
         gl.enable(gl.DEPTH_TEST);
-        gl.uniform1i(uniform.lines, 0);
+        gl.uniform1i(uniform.layer, CELLS);
         cells.bind(view.step);
         gl.drawArrays(gl.POINTS, 0, Math.ceil(scene.positions.length / 2 / view.step));
       }
-      if (jointCount > 0) {
-        gl.disable(gl.DEPTH_TEST);
-        gl.uniform1i(uniform.lines, 1);
-        lines.bind();
-        gl.drawElements(gl.LINES, jointCount, gl.UNSIGNED_INT, 0);
+      gl.disable(gl.DEPTH_TEST);
+      if (pointCount > 0) {
+        gl.uniform1i(uniform.layer, POINTS);
+        points.bind();
+        gl.drawArrays(gl.POINTS, 0, pointCount);
       }
+      gl.uniform1i(uniform.layer, LINES);
+      lines.draw();
+      arrows.draw();
       gl.deleteSync(unfinished);
       unfinished = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
       gl.flush();
@@ -99,8 +103,9 @@ export function createWebglPainter(canvas: HTMLCanvasElement): Painter | null {
     },
     dispose() {
       cells.dispose();
+      points.dispose();
       lines.dispose();
-      gl.deleteBuffer(joints);
+      arrows.dispose();
       gl.deleteProgram(program);
       // browsers keep a few contexts only, until the garbage is collected
       if (!gl.isContextLost()) gl.getExtension('WEBGL_lose_context')?.loseContext();
@@ -126,19 +131,51 @@ function link(gl: WebGL2RenderingContext): WebGLProgram | null {
   return gl.getProgramParameter(program, gl.LINK_STATUS) ? program : null;
 }
 
-/** Buffers of the three attributes with a palette; a buffer is made anew only where its length changes. */
+/** A layer of lines: the pairs of its vertices that are joined. */
+function createLines(gl: WebGL2RenderingContext) {
+  const layer = createLayer(gl);
+  const joints = gl.createBuffer();
+  let count = 0;
+  return {
+    update(drawn: Lines | null) {
+      count = 0;
+      if (drawn === null) return;
+      const pairs = lineSegments(drawn);
+      count = pairs.length;
+      layer.fill(0, drawn.positions);
+      layer.fill(1, drawn.entries);
+      layer.bind();
+      gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, joints);
+      gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, pairs, gl.STATIC_DRAW);
+      gl.bindVertexArray(null);
+      layer.colour(drawn.palette);
+    },
+    draw() {
+      if (count === 0) return;
+      layer.bind();
+      gl.drawElements(gl.LINES, count, gl.UNSIGNED_INT, 0);
+    },
+    dispose() {
+      layer.dispose();
+      gl.deleteBuffer(joints);
+    },
+  };
+}
+
+/** Buffers of the attributes with a palette; a buffer is made anew only where its length changes. */
 function createLayer(gl: WebGL2RenderingContext) {
   const array = gl.createVertexArray();
   const texture = gl.createTexture();
   const buffers = ATTRIBUTES.map(() => gl.createBuffer());
   const lengths = ATTRIBUTES.map(() => -1);
   /** element type of each buffer */
-  const types: number[] = [gl.FLOAT, gl.UNSIGNED_BYTE, gl.UNSIGNED_BYTE];
+  const types: number[] = [gl.FLOAT, gl.UNSIGNED_BYTE, gl.UNSIGNED_BYTE, gl.FLOAT];
   let step = 1;
 
   function point(at: number) {
     gl.bindBuffer(gl.ARRAY_BUFFER, buffers[at]);
     if (at === 0) gl.vertexAttribPointer(at, 2, gl.FLOAT, false, 8 * step, 0);
+    else if (at === 3) gl.vertexAttribPointer(at, 1, gl.FLOAT, false, 4, 0);
     else gl.vertexAttribIPointer(at, 1, types[at], (types[at] === gl.UNSIGNED_SHORT ? 2 : 1) * step, 0);
   }
 
@@ -168,7 +205,7 @@ function createLayer(gl: WebGL2RenderingContext) {
       gl.bindTexture(gl.TEXTURE_2D, texture);
       if (nextStep === step) return;
       step = nextStep;
-      for (const at of ATTRIBUTES.keys()) point(at);
+      for (const at of ATTRIBUTES.keys()) if (lengths[at] >= 0) point(at);
     },
     dispose() {
       gl.deleteVertexArray(array);
@@ -185,11 +222,13 @@ function setView(
   view: View,
   canvas: HTMLCanvasElement,
 ): void {
-  const { camera, pixelRatio, pointSize } = view;
+  const { camera, pixelRatio, pointSize, ink } = view;
   const pixels = 2 * camera.scale * pixelRatio;
   gl.uniform2f(uniform.centre, camera.x, camera.y);
   gl.uniform2f(uniform.scale, pixels / canvas.width, pixels / canvas.height);
   gl.uniform1f(uniform.size, pointSize * pixelRatio);
+  gl.uniform1f(uniform.mark, view.markSize * pixelRatio);
+  gl.uniform3f(uniform.ink, ink[0] / 255, ink[1] / 255, ink[2] / 255);
   gl.uniform2f(uniform.ring, ringSize(pointSize) * pixelRatio, ringWidth(ringSize(pointSize)) * pixelRatio);
   gl.uniform4f(uniform.faint, view.faint[0] / 255, view.faint[1] / 255, view.faint[2] / 255, DIMMED);
   gl.uniform1i(uniform.selecting, scene.selecting ? 1 : 0);

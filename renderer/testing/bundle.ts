@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 
 /** No page is fetched from it: all that it would serve is given by the test. */
-const ORIGIN = 'http://page.test';
+const ORIGIN = 'http://page.localhost';
 /** The application's own: a page that would need more fails here as well. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:";

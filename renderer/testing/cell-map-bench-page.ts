@@ -1,7 +1,10 @@
 import type { CellMap } from '../map/cell-map.ts';
 import { colourCells } from '../map/colouring.ts';
+import { emphasisAt, pointsAlong } from '../map/journey.ts';
+import { coloursAlong, withOpacity } from '../map/journey-colours.ts';
 import { scatter } from '../map/scene.ts';
 import { closeMap, nextFrame, openMap } from './cell-map-page.ts';
+import { DAYS, followedCells, realCells } from './synthetic-journey.ts';
 
 /* Runs in the page of bench/cell-map.ts, which calls it as `bundled`. */
 
@@ -188,6 +191,36 @@ export async function measure(cells: number, webgl: boolean): Promise<Record<str
   results.select = await repeated(() => mainThread(() => opened.setSelection(mask)));
   opened.setSelection(null);
   await nextFrame();
+  return results;
+}
+
+/**
+ * Predicted cells that move over as many real ones: the main thread's milliseconds for places between two frames, and for
+ * drawing them, over the whole way.
+ */
+export async function measureJourney(cells: number, webgl: boolean): Promise<Record<string, string>> {
+  closeMap();
+  const map = openMap({ webgl });
+  const real = realCells(cells);
+  map.setPositions(real.positions);
+  const followed = followedCells(cells);
+  const colours = coloursAlong(followed, { kind: 'time', range: [0, 12], title: 'day' }, 'light')!;
+  const along = pointsAlong(followed, { ...colours, palette: withOpacity(colours.palette, 0.5) });
+  const timeAt = (k: number) => 0.05 + (11.9 * k) / REPEATS;
+  const results: Record<string, string> = {};
+  results['places between two frames'] = await repeated((k) => {
+    const start = performance.now();
+    along.at(timeAt(k));
+    return performance.now() - start;
+  });
+  results['a frame of predicted cells'] = await repeated((k) =>
+    mainThread(() => {
+      map.setPoints(along.at(timeAt(k)));
+      map.setEmphasis({ groups: real.timepoint, weights: emphasisAt(DAYS, timeAt(k)) });
+    }),
+  );
+  results.painter = map.painter;
+  closeMap();
   return results;
 }
 

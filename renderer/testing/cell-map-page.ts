@@ -4,6 +4,7 @@ import { type Coloured, colourCells } from '../map/colouring.ts';
 import { createCpuPainter } from '../map/cpu-painter.ts';
 import { exportPng, exportSvg } from '../map/export-image.ts';
 import { layoutSheet } from '../map/export-sheet.ts';
+import { ALL_PARTS } from '../map/scene.ts';
 import type { SelectionMode } from '../map/selection.ts';
 import { createWebglPainter } from '../map/webgl-painter.ts';
 
@@ -85,6 +86,33 @@ export function spiral(webgl: boolean, pointFactor: number): CellMap {
   return map;
 }
 
+/** The spiral with all that can lie over it: points of several masses, some of none, lines and arrows, a third of the cells faded. */
+export function spiralWithJourney(webgl: boolean): CellMap {
+  const map = spiral(webgl, 1);
+  const count = 400;
+  const rows = Array.from({ length: count }, (_, k) => k);
+  const palette = Uint8Array.from([128, 128, 128, 255, 213, 94, 0, 150, 0, 114, 178, 90]);
+  map.setEmphasis({ groups: Int32Array.from({ length: 3000 }, (_, k) => (k % 3) - 1), weights: [0.4, 1] });
+  map.setPoints({
+    positions: positionsOf(rows.map((k) => [Math.cos(k) * Math.sqrt(7 * k), Math.sin(k) * Math.sqrt(7 * k)])),
+    mass: Float32Array.from(rows, (k) => (k % 9) ** 2 / 6),
+    entries: Uint8Array.from(rows, (k) => 1 + (k % 2)),
+    palette,
+  });
+  const line = {
+    positions: Float32Array.from([-50, -50, 50, 40]),
+    starts: Uint32Array.from([0]),
+    entries: new Uint16Array(2),
+  };
+  map.setLines({ ...line, palette: Uint8Array.from([0, 0, 0, 200]) });
+  map.setArrows({
+    ...line,
+    positions: Float32Array.from([-50, 40, 50, -50]),
+    palette: Uint8Array.from([0, 0, 0, 255]),
+  });
+  return map;
+}
+
 /** After the map has painted. */
 export function nextFrame(): Promise<void> {
   return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
@@ -138,7 +166,7 @@ export function paintPart(map: CellMap, webgl: boolean, step: number): Pixels {
   canvas.width = view.width;
   canvas.height = view.height;
   const painter = webgl ? createWebglPainter(canvas)! : createCpuPainter(canvas);
-  painter.update(scene, ['positions', 'states', 'entries', 'palette', 'lines']);
+  painter.update(scene, ALL_PARTS);
   painter.paint(scene, { ...view, pixelRatio: 1, step });
   const painted = pixels(canvas, canvas.width, canvas.height);
   painter.dispose();

@@ -31,6 +31,22 @@ export async function show(page: Page, webgl: boolean, change = '') {
       if (change === 'hollow') map.setHollow(Uint8Array.from([0, 0, 1, 0, 0]));
       if (change === 'select') map.setSelection(Uint8Array.from([0, 1, 0, 0, 0]));
       if (change === 'hide') map.setHidden(new Set([0]));
+      if (change === 'fade') {
+        map.setEmphasis({ groups: Int32Array.from([0, 0, 1, -1, 0]), weights: [1, 0] });
+      }
+      if (change === 'points') {
+        map.setPoints({
+          positions: bundled.positionsOf([
+            [0.5, 0.5],
+            [0.5, 0.9],
+            [0, 0],
+            [0.5, 0.1],
+          ]),
+          mass: Float32Array.from([8, 1, 0, 4]),
+          entries: Uint8Array.from([1, 1, 1, 2]),
+          palette: Uint8Array.from([0, 0, 0, 255, 255, 0, 0, 128, 0, 0, 255, 0]),
+        });
+      }
       if (change === 'lines') {
         map.setLines({
           positions: Float32Array.from([0, 0, 1, 1]),

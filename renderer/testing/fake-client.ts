@@ -6,6 +6,7 @@ import type {
   Request,
   RequestKind,
   Results,
+  RunInfo,
 } from '../../engine/host/protocol.ts';
 import type { EngineClient, Platform, RequestOptions } from '../client/engine-client.ts';
 import {
@@ -19,6 +20,7 @@ import {
   fakeGenes,
   makeFakeData,
 } from './fake-data.ts';
+import { runAnswers } from './fake-runs.ts';
 
 type Answer = (request: never, options: RequestOptions) => unknown;
 /** Answers of a script; what it leaves out is answered from the fake data. */
@@ -30,14 +32,19 @@ export interface FakeClient extends EngineClient {
   restart(): void;
 }
 
-/** An engine that knows one small data set and does what a script says. */
-export function createFakeClient(script: Script = {}, dataset: Partial<OpenedDataset> = {}): FakeClient {
+/** An engine that knows one small data set and does what a script says. @param kept runs that the file has already */
+export function createFakeClient(
+  script: Script = {},
+  dataset: Partial<OpenedDataset> = {},
+  kept: readonly RunInfo[] = [],
+): FakeClient {
   const data = makeFakeData();
   const asked: Request[] = [];
   const listeners = new Set<() => void>();
   const lost = new Set<() => void>();
   const answers: Record<string, (request: never, options: RequestOptions) => unknown> = {
     ...standardAnswers(data, dataset),
+    ...runAnswers(data, kept),
     ...script,
   };
   return {
@@ -69,7 +76,7 @@ type Of<K extends RequestKind> = Extract<Request, { kind: K }>;
 function standardAnswers(
   data: FakeData,
   change: Partial<OpenedDataset>,
-): { [K in RequestKind]: (request: Of<K>) => Results[K] } {
+): { [K in Exclude<RequestKind, keyof ReturnType<typeof runAnswers>>]: (request: Of<K>) => Results[K] } {
   const opened = fakeDataset(data, change);
   let { obs } = opened;
   const labels = new Map<string, Int32Array>();
@@ -98,6 +105,7 @@ function standardAnswers(
       about:
         'A score of what each cell expresses, in standard deviations from the mean cell: genes of division less genes of death. Found in X: 88 of 97 genes of division, 151 of 159 genes of death. It ranks cells and is no rate.',
     }),
+    about: () => [{ name: 'this processor', version: '', state: 'default', note: 'SIMD kernels' }],
     'find genes': ({ text, most }) => fakeGenes(text).slice(0, most),
     cell: ({ row }) => ({
       name: `AAACCTGAGT-${row}`,
@@ -168,11 +176,14 @@ export const RECENT: FileInfo[] = [
 
 export interface FakePlatform extends Platform {
   readonly saved: { name: string; bytes: Uint8Array }[];
+  /** names of what the engine wrote */
+  readonly written: string[];
   readonly documents: { title: string; unsaved: boolean }[];
 }
 
 export function createFakePlatform(change: Partial<Platform> = {}): FakePlatform {
   const saved: FakePlatform['saved'] = [];
+  const written: string[] = [];
   const documents: FakePlatform['documents'] = [];
   return {
     kind: 'desktop',
@@ -182,8 +193,14 @@ export function createFakePlatform(change: Partial<Platform> = {}): FakePlatform
     onOpenFiles() {},
     setDocument: (state) => void documents.push(state),
     saveFile: async (name, bytes) => void saved.push({ name, bytes }),
+    async saveTo(name, write) {
+      await write(`target ${written.length}`);
+      written.push(name);
+      return name;
+    },
     openExternal() {},
     saved,
+    written,
     documents,
     ...change,
   };

@@ -13,7 +13,7 @@ import { STATES } from './states.ts';
  */
 const name = new URLSearchParams(location.search).get('state') ?? 'welcome';
 const state = STATES[name]!;
-const client = createFakeClient(state.script, state.dataset);
+const client = createFakeClient(state.script, state.dataset, state.runs?.());
 const platform = createFakePlatform(state.platform);
 const session = new Session(client, platform);
 const picking = new FilePicking();

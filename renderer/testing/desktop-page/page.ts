@@ -1,5 +1,11 @@
 import type { Bridge } from '../../../app/preload.cts';
-import type { EngineMessage, MenuCommand, OpenedDataset, Request } from '../../../engine/host/protocol.ts';
+import type {
+  EngineMessage,
+  MenuCommand,
+  OpenedDataset,
+  Request,
+  RunInfo,
+} from '../../../engine/host/protocol.ts';
 import { createPortTransport } from '../../client/message-port.ts';
 import {
   createDesktopPlatform,
@@ -98,7 +104,8 @@ const test = {
   answer(id: number): object | undefined {
     const answer = heard.messages.find((message) => message.id === id && message.kind !== 'progress');
     if (answer?.kind !== 'result') return answer;
-    return { id, kind: answer.kind, result: { nObs: (answer.result as OpenedDataset).nObs } };
+    const { nObs, dataset, run } = answer.result as OpenedDataset & RunInfo;
+    return { id, kind: answer.kind, result: { nObs, dataset, run } };
   },
 };
 export type TestPage = typeof test;

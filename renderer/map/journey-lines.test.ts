@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { followedCells, gridArrows, realCells } from '../testing/synthetic-journey.ts';
+import { lineRuns } from './cpu-painter.ts';
+import { coloursAlong } from './journey-colours.ts';
+import { arrowLines, dashed, straightLines, wayLines } from './journey-lines.ts';
+
+const followed = followedCells(6, 12);
+const last = followed.times.length - 1;
+
+describe('ways as lines', () => {
+  const colours = coloursAlong(followed, { kind: 'time', range: [0, 12], title: 'day' }, 'light')!;
+
+  it('run through the places of the chosen cells, each a line of its own', () => {
+    const lines = wayLines(followed, [4, 1], colours);
+    expect([...lines.starts]).toEqual([0, last + 1]);
+    for (const [j, cell] of [4, 1].entries()) {
+      for (const t of [0, 5, last]) {
+        const from = 2 * (t * 6 + cell);
+        const to = 2 * (j * (last + 1) + t);
+        expect(lines.positions.subarray(to, to + 2)).toEqual(followed.positions.subarray(from, from + 2));
+      }
+    }
+  });
+
+  it('are coloured by their time, from one end of the ramp to the other', () => {
+    const { entries } = wayLines(followed, [0], colours);
+    expect(entries[0]).toBe(1);
+    expect(entries[last]).toBe(255);
+    expect([...entries]).toEqual([...entries].sort((a, b) => a - b));
+  });
+
+  it('are fainter where they are far from any cell', () => {
+    const cellDistance = followed.cellDistance.map((_, k) => (Math.floor(k / 6) === 3 ? 2 : 0.5));
+    const { entries, palette } = wayLines({ ...followed, cellDistance }, [0, 1], colours);
+    const alpha = (vertex: number) => palette[4 * entries[vertex]! + 3]!;
+    expect(alpha(3)).toBeLessThan(0.5 * alpha(2));
+    expect(alpha(4)).toBe(alpha(2));
+    const rgb = (entry: number) => [...palette.subarray(4 * entry, 4 * entry + 3)];
+    expect(rgb(entries[3]!)).toEqual(rgb(entries[3]! - colours.palette.length / 4));
+  });
+});
+
+describe('colours along the paths', () => {
+  it('are those of the cells that they set out from', () => {
+    const { branch } = realCells(40);
+    const of = { kind: 'categories', codes: branch, names: ['a', 'b'], ordered: false } as const;
+    const { entries, legend } = coloursAlong(
+      followed,
+      { kind: 'categories', title: 'type', of: { ...of, names: [...of.names] } },
+      'light',
+    )!;
+    for (const [i, row] of followed.cells.entries()) {
+      for (const t of [0, 3, last]) expect(entries[t * 6 + i]).toBe(branch[row]! + 1);
+    }
+    expect(legend.kind === 'categories' && legend.entries.reduce((sum, { count }) => sum + count, 0)).toBe(6);
+  });
+
+  it('are around a mass that stays, and unknown where there is none', () => {
+    const { entries, legend } = coloursAlong(followed, { kind: 'growth' }, 'light')!;
+    expect(legend.kind === 'numbers' && legend.range[0] + legend.range[1]).toBeCloseTo(0, 5);
+    // all begin with the mass of one cell
+    expect([...entries.subarray(0, 6)]).toEqual([128, 128, 128, 128, 128, 128]);
+    expect(coloursAlong({ ...followed, mass: null }, { kind: 'growth' }, 'light')).toBeNull();
+    expect(coloursAlong({ ...followed, spread: null }, { kind: 'uncertainty' }, 'light')).toBeNull();
+  });
+});
+
+describe('dashes', () => {
+  const line = {
+    positions: Float32Array.from([0, 0, 2.5, 0, 2.5, 4.5, 9, 9, 9, 9.4]),
+    starts: Uint32Array.from([0, 3]),
+    entries: Uint16Array.from([0, 1, 2, 3, 3]),
+    palette: new Uint8Array(16),
+  };
+  const { positions, starts, entries } = dashed(line, 1);
+
+  it('take half of each line, over its corners, and begin at its start', () => {
+    let drawn = 0;
+    for (let k = 0; k < entries.length; k += 2) {
+      drawn += Math.hypot(
+        positions[2 * k + 2]! - positions[2 * k]!,
+        positions[2 * k + 3]! - positions[2 * k + 1]!,
+      );
+    }
+    expect(drawn).toBeCloseTo(4 + 0.4, 5);
+    expect([...positions.subarray(0, 4)]).toEqual([0, 0, 1, 0]);
+    // the third dash goes around the corner: from 2 to 2.5, and from there on up
+    expect([...positions.subarray(4, 12)]).toEqual([2, 0, 2.5, 0, 2.5, 0, 2.5, 0.5]);
+    expect([...positions.subarray(-4)].map((value) => Number(value.toFixed(3)))).toEqual([9, 9, 9, 9.4]);
+  });
+
+  it('keep the colours of their places', () => {
+    expect([...entries.subarray(0, 6)]).toEqual([1, 1, 1, 1, 2, 2]);
+    expect([...starts]).toEqual(Array.from({ length: entries.length / 2 }, (_, k) => 2 * k));
+  });
+
+  it('leave out what has no place', () => {
+    const holes = {
+      ...followed,
+      straight: { ...followed.straight!, positions: followed.straight!.positions.slice() },
+    };
+    holes.straight.positions[2 * 6 * 4] = Number.NaN;
+    const lines = straightLines(holes, [0, 1], [0, 0, 0])!;
+    expect(lines.positions.every(Number.isFinite)).toBe(true);
+    expect(straightLines({ ...followed, straight: null }, null, [0, 0, 0])).toBeNull();
+  });
+});
+
+describe('arrows', () => {
+  const arrows = gridArrows(12);
+  const lines = arrowLines(arrows, [10, 20, 30]);
+
+  it('point where the velocity does, from where they begin, in proportion to it', () => {
+    const ratios = Array.from(arrows.counts, (_, i) => {
+      const [x, y, tipX, tipY] = lines.positions.subarray(10 * i, 10 * i + 4);
+      expect([x, y]).toEqual([...arrows.positions.subarray(2 * i, 2 * i + 2)]);
+      const [dx, dy] = arrows.directions.subarray(2 * i, 2 * i + 2);
+      expect(Math.atan2(tipY! - y!, tipX! - x!)).toBeCloseTo(Math.atan2(dy!, dx!), 3);
+      return Math.hypot(tipX! - x!, tipY! - y!) / Math.hypot(dx!, dy!);
+    });
+    expect(Math.max(...ratios) / Math.min(...ratios)).toBeCloseTo(1, 3);
+  });
+
+  it('are fainter where few cells are behind them', () => {
+    const opacity = (i: number) => lines.palette[4 * lines.entries[5 * i]! + 3]!;
+    const order = Array.from(arrows.counts.keys()).sort((a, b) => arrows.counts[a]! - arrows.counts[b]!);
+    expect(opacity(order[0]!)).toBeLessThan(opacity(order.at(-1)!));
+  });
+
+  it('are a shaft and a head each', () => {
+    expect(lineRuns(lines).length).toBe(2 * arrows.counts.length);
+    const none = {
+      positions: new Float32Array(0),
+      directions: new Float32Array(0),
+      counts: new Int32Array(0),
+    };
+    expect(arrowLines(none, [0, 0, 0]).positions.length).toBe(0);
+  });
+});

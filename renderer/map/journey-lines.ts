@@ -1,0 +1,204 @@
+import type { Arrows, Followed } from '../../engine/host/protocol.ts';
+import type { ColoursAlong } from './journey-colours.ts';
+import type { Lines } from './scene.ts';
+
+/** Opacity of what runs far from any cell, beside that of the others. */
+const FAR_OPACITY = 0.35;
+/** Dashes and gaps on the longer side of all straight ways. */
+const DASHES = 160;
+/** Share of the distance between arrows that fast ones take; the others in proportion. */
+const LONGEST_ARROW = 1.1;
+const FAST = 0.95;
+/** An arrow of so many cells is drawn in full colour. */
+const MANY_CELLS = 12;
+const OPACITIES = 8;
+
+/**
+ * The ways of followed cells as lines, coloured along; fainter where they run far from any cell.
+ * @param which indices into `followed.cells`; null: all
+ */
+export function wayLines(
+  followed: Followed,
+  which: ArrayLike<number> | null,
+  { entries, palette }: Pick<ColoursAlong, 'entries' | 'palette'>,
+): Lines {
+  const { times, cells, positions, cellDistance } = followed;
+  const chosen = which ?? Uint32Array.from(cells.keys());
+  const lines = emptyLines(chosen.length, times.length);
+  const far = palette.length / 4;
+  for (let j = 0; j < chosen.length; j++) {
+    for (let t = 0; t < times.length; t++) {
+      const from = t * cells.length + chosen[j]!;
+      const to = j * times.length + t;
+      copyPlace(positions, times.length * cells.length, from, lines.positions, to);
+      lines.entries[to] = entries[from]! + (cellDistance[from]! > 1 ? far : 0);
+    }
+  }
+  return { ...lines, palette: twoOpacities(palette, opacityOf(chosen.length)) };
+}
+
+/** The straight ways between the places at the observed timepoints, dashed; null: they were not asked for. */
+export function straightLines(
+  followed: Followed,
+  which: ArrayLike<number> | null,
+  colour: readonly [number, number, number],
+): Lines | null {
+  if (followed.straight === null) return null;
+  const { times, cells } = followed;
+  const chosen = which ?? Uint32Array.from(cells.keys());
+  const lines = emptyLines(chosen.length, times.length);
+  for (let j = 0; j < chosen.length; j++) {
+    for (let t = 0; t < times.length; t++) {
+      const from = t * cells.length + chosen[j]!;
+      copyPlace(
+        followed.straight.positions,
+        times.length * cells.length,
+        from,
+        lines.positions,
+        j * times.length + t,
+      );
+    }
+  }
+  const opacity = Math.round(255 * Math.min(1, 1.5 * opacityOf(chosen.length)));
+  return dashed({ ...lines, palette: Uint8Array.from([...colour, opacity]) }, dashOf(lines.positions));
+}
+
+function emptyLines(count: number, vertices: number): Omit<Lines, 'palette'> {
+  return {
+    positions: new Float32Array(2 * count * vertices),
+    starts: Uint32Array.from({ length: count }, (_, j) => j * vertices),
+    entries: new Uint16Array(count * vertices),
+  };
+}
+
+/** On the first two components. */
+function copyPlace(from: Float32Array, places: number, i: number, to: Float32Array, j: number): void {
+  const components = from.length / places;
+  to[2 * j] = from[components * i]!;
+  to[2 * j + 1] = from[components * i + 1]!;
+}
+
+/** Few lines are strong; many show by their density where they run. */
+function opacityOf(lines: number): number {
+  return Math.min(0.8, Math.max(0.15, 6 / Math.sqrt(Math.max(1, lines))));
+}
+
+/** The palette twice, the second time for what is far from any cell. */
+function twoOpacities(palette: Uint8Array, opacity: number): Uint8Array {
+  const both = new Uint8Array(2 * palette.length);
+  both.set(palette);
+  both.set(palette, palette.length);
+  for (let k = 3; k < both.length; k += 4) {
+    both[k] = Math.round(both[k]! * opacity * (k < palette.length ? 1 : FAR_OPACITY));
+  }
+  return both;
+}
+
+function dashOf(positions: Float32Array): number {
+  let longest = 0;
+  for (const axis of [0, 1]) {
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let k = axis; k < positions.length; k += 2) {
+      const value = positions[k]!;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    longest = Math.max(longest, high - low);
+  }
+  return longest / DASHES;
+}
+
+/** Lines cut into dashes and gaps of one length (data units), in the entries of the vertices where each piece ends. */
+export function dashed({ positions, starts, entries, palette }: Lines, length: number): Lines {
+  if (!(length > 0)) return { positions, starts, entries, palette };
+  const isStart = new Set(starts);
+  const places: number[] = [];
+  const begins: number[] = [];
+  const colours: number[] = [];
+  const put = (x: number, y: number, entry: number, begin: boolean) => {
+    if (begin) begins.push(colours.length);
+    places.push(x, y);
+    colours.push(entry);
+  };
+  /** how far along its line, in dashes and gaps */
+  let along = 0;
+  for (let k = 1; k < entries.length; k++) {
+    if (isStart.has(k)) {
+      along = 0;
+      continue;
+    }
+    const [x0, y0, x1, y1] = positions.subarray(2 * k - 2, 2 * k + 2) as unknown as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const pieces = Math.hypot(x1 - x0, y1 - y0) / length;
+    if (!Number.isFinite(pieces) || pieces === 0) continue;
+    const at = (share: number) => [x0 + (x1 - x0) * share, y0 + (y1 - y0) * share] as const;
+    for (let dash = Math.floor(along / 2); 2 * dash < along + pieces; dash++) {
+      const from = Math.max(0, 2 * dash - along) / pieces;
+      const to = Math.min(pieces, 2 * dash + 1 - along) / pieces;
+      if (to <= from) continue;
+      put(...at(from), entries[k]!, true);
+      put(...at(to), entries[k]!, false);
+    }
+    along += pieces;
+  }
+  return {
+    positions: Float32Array.from(places),
+    starts: Uint32Array.from(begins),
+    entries: Uint16Array.from(colours),
+    palette,
+  };
+}
+
+/** Arrows as lines: a shaft and a head each. Fast ones reach almost to the next, and few cells make a faint one. */
+export function arrowLines(arrows: Arrows, colour: readonly [number, number, number]): Lines {
+  const { positions, directions, counts } = arrows;
+  const scale = arrowScale(arrows);
+  const lines = {
+    positions: new Float32Array(10 * counts.length),
+    starts: new Uint32Array(2 * counts.length),
+    entries: new Uint16Array(5 * counts.length),
+  };
+  for (let i = 0; i < counts.length; i++) {
+    const [x, y] = [positions[2 * i]!, positions[2 * i + 1]!];
+    const [dx, dy] = [directions[2 * i]! * scale, directions[2 * i + 1]! * scale];
+    const barb = (turn: number) => [x + 0.65 * dx - turn * 0.22 * dy, y + 0.65 * dy + turn * 0.22 * dx];
+    lines.positions.set([x, y, x + dx, y + dy, ...barb(1), x + dx, y + dy, ...barb(-1)], 10 * i);
+    lines.starts.set([5 * i, 5 * i + 2], 2 * i);
+    const strength = Math.ceil(OPACITIES * Math.min(1, counts[i]! / MANY_CELLS)) - 1;
+    lines.entries.fill(Math.max(0, strength), 5 * i, 5 * i + 5);
+  }
+  const palette = Uint8Array.from({ length: 4 * OPACITIES }, (_, k) =>
+    k % 4 < 3 ? colour[(k % 4) as 0 | 1 | 2] : Math.round(90 + (150 * (1 + (k >> 2))) / OPACITIES),
+  );
+  return { ...lines, palette };
+}
+
+function arrowScale({ positions, directions }: Arrows): number {
+  const speeds = Float64Array.from({ length: directions.length / 2 }, (_, i) =>
+    Math.hypot(directions[2 * i]!, directions[2 * i + 1]!),
+  )
+    .filter((speed) => Number.isFinite(speed) && speed > 0)
+    .sort();
+  const fast = speeds[Math.floor(FAST * (speeds.length - 1))];
+  return fast === undefined ? 0 : (LONGEST_ARROW * spacingOf(positions)) / fast;
+}
+
+/** The distance between columns or rows of the grid, whichever is less. */
+function spacingOf(positions: Float32Array): number {
+  const gaps = [0, 1].map((axis) => {
+    const values = positions.filter((_, k) => k % 2 === axis).sort();
+    const wide = (values.at(-1) ?? 0) - (values[0] ?? 0);
+    let least = Number.POSITIVE_INFINITY;
+    for (let k = 1; k < values.length; k++) {
+      const gap = values[k]! - values[k - 1]!;
+      if (gap > 1e-4 * wide && gap < least) least = gap;
+    }
+    return least;
+  });
+  const least = Math.min(...gaps);
+  return Number.isFinite(least) ? least : 1;
+}
