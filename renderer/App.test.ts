@@ -58,14 +58,26 @@ describe('by keyboard', () => {
 });
 
 describe('the way through', () => {
-  test('example, Continue, Continue: timepoints are agreed to and Prepare is open', async () => {
+  test('example, Continue, Continue, Run: four clicks to a verdict, which is said in one sentence', async () => {
     const { session } = await show('welcome');
     await fireEvent.click(button('Try the example'));
     await fireEvent.click(await screen.findByRole('button', { name: 'Continue' }));
     await waitFor(() => expect((button('Continue') as HTMLButtonElement).disabled).toBe(false));
     await fireEvent.click(button('Continue'));
-    expect(session.steps.map(({ state }) => state)).toEqual(['done', 'done', 'done', 'done']);
-    expect(screen.getByRole('heading', { name: 'Prepare the cells' })).toBeTruthy();
+    expect(session.steps.map(({ state }) => state).slice(0, 5)).toEqual([
+      'done',
+      'done',
+      'done',
+      'done',
+      'to do',
+    ]);
+    await fireEvent.click(button('Run'));
+    expect(
+      (await screen.findAllByText(/auto came closer to the real cells than OT-CFM/)).length,
+    ).toBeGreaterThan(0);
+    expect(session.steps.map(({ state }) => state)).toEqual(Array(8).fill('done'));
+    await fireEvent.click(screen.getAllByRole('button', { name: 'See the verdict' })[0]!);
+    expect(session.step).toBe('evaluate');
   });
 
   test('a finding is acted on with one click and taken back with another', async () => {

@@ -50,5 +50,12 @@ export interface Platform {
   setDocument(state: { title: string; unsaved: boolean; file?: string }): void;
   /** offers bytes to be saved under a name that the user may change */
   saveFile(suggestedName: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Lets the engine write a file under a name that the user may change. Desktop: they are asked for the place first; browser:
+   * the engine writes beside its data, and the browser then downloads it.
+   * @param write gets the handle of the place, the `target` of one request, and settles when the file is written
+   * @returns the file's name; null: they changed their mind
+   */
+  saveTo(suggestedName: string, write: (target: string) => Promise<unknown>): Promise<string | null>;
   openExternal(url: string): void;
 }

@@ -8,6 +8,7 @@ export interface BrowserPlatformOptions {
   choose(files: FileInfo[]): Promise<FileInfo[]>;
 }
 
+const targetSchema = z.object({ target: z.string(), name: z.string() });
 const filesSchema = z.array(z.object({ handle: z.string(), name: z.string(), bytes: z.number() }));
 
 /** A browser, whose files lie where the server runs. */
@@ -18,7 +19,7 @@ export function createBrowserPlatform({ choose }: BrowserPlatformOptions): Platf
   });
   return {
     kind: 'browser',
-    pickFiles: async () => choose(await listFiles()),
+    pickFiles: async () => choose(await ask('/api/files', filesSchema)),
     async droppedFiles(files) {
       throw new InputError('A file cannot be dropped here.', {
         ...(files[0] && { found: files[0].name }),
@@ -36,6 +37,12 @@ export function createBrowserPlatform({ choose }: BrowserPlatformOptions): Platf
     async saveFile(suggestedName, bytes) {
       download(suggestedName, new Blob([Uint8Array.from(bytes)]));
     },
+    async saveTo(suggestedName, write) {
+      const place = await ask(`/api/target?name=${encodeURIComponent(suggestedName)}`, targetSchema);
+      await write(place.target);
+      follow(`/api/download/${place.target}`, place.name);
+      return place.name;
+    },
     openExternal(url) {
       if (URL.canParse(url) && new URL(url).protocol === 'https:')
         window.open(url, '_blank', 'noopener,noreferrer');
@@ -43,26 +50,30 @@ export function createBrowserPlatform({ choose }: BrowserPlatformOptions): Platf
   };
 }
 
-/** What can be opened below the folders that the server was given. */
-async function listFiles(): Promise<FileInfo[]> {
+/** What the server says; with other answers than expected it is of another version, or gone. */
+async function ask<T>(address: string, schema: z.ZodType<T>): Promise<T> {
   const action = 'See whether meander serve still runs, and load the page again.';
   let response: Response;
   try {
-    response = await fetch('/api/files', { credentials: 'same-origin', cache: 'no-store' });
+    response = await fetch(address, { credentials: 'same-origin', cache: 'no-store' });
   } catch (cause) {
     throw new WorkError('The server does not answer.', { action }, cause);
   }
   if (!response.ok)
-    throw new WorkError('The server refuses to list its files.', { found: `${response.status}`, action });
-  return filesSchema.parse(await response.json());
+    throw new WorkError('The server refuses to answer.', { found: `${response.status}`, action });
+  return schema.parse(await response.json());
 }
 
 function download(name: string, content: Blob): void {
   const url = URL.createObjectURL(content);
+  follow(url, name);
+  // the browser has begun by then
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+function follow(url: string, name: string): void {
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
   link.click();
-  // the browser has begun by then
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

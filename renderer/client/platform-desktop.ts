@@ -14,6 +14,7 @@ export interface DesktopBridge {
   onCommand(listener: (command: MenuCommand) => void): void;
   setDocument(state: { title: string; unsaved: boolean; file?: string }): Promise<Answer<void>>;
   saveFile(suggestedName: string, bytes: Uint8Array): Promise<Answer<void>>;
+  chooseTarget(suggestedName: string): Promise<Answer<{ target: string; name: string } | null>>;
   openExternal(url: string): Promise<Answer<void>>;
   connectEngine(): Promise<Answer<void>>;
   onEngineLost(listener: () => void): void;
@@ -37,6 +38,11 @@ export function createDesktopPlatform(bridge: DesktopBridge): Platform {
     onCommand: (listener) => bridge.onCommand(listener),
     setDocument: (state) => void bridge.setDocument(state),
     saveFile: async (name, bytes) => valueIn(await bridge.saveFile(name, bytes)),
+    async saveTo(suggestedName, write) {
+      const place = valueIn(await bridge.chooseTarget(suggestedName));
+      if (place) await write(place.target);
+      return place?.name ?? null;
+    },
     openExternal: (url) => void bridge.openExternal(url),
   };
 }

@@ -1,5 +1,10 @@
-import type { ExperimentInput } from '../../engine/config.ts';
-import type { GeneInfo, Preparation } from '../../engine/host/protocol.ts';
+import {
+  DEFAULT_COMPARISON,
+  type ExperimentConfig,
+  type ExperimentInput,
+  experimentSchema,
+} from '../../engine/config.ts';
+import type { GeneInfo, Preparation, RunInfo } from '../../engine/host/protocol.ts';
 import { preparationSchema } from '../../engine/host/protocol.ts';
 
 /** What gives the cells their colours. */
@@ -23,9 +28,67 @@ export interface Choices {
   view: View | null;
   /** `timepointsKey` of the timepoints that the user agreed to */
   agreed: string | null;
+  /** what of the runs is followed, and how it is drawn */
+  journey: JourneyChoices;
+  /** handles of runs that were deleted; they can be brought back */
+  removedRuns: readonly string[];
+  /** of runs that the user named */
+  runNames: Readonly<Record<string, string>>;
 }
 
-export const NO_CHOICES: Choices = { experiment: {}, colourBy: null, view: null, agreed: null };
+/** Where the cells that are followed set out. */
+export type StartCells =
+  /** all of the timepoint */
+  | { kind: 'all' }
+  /** those that were a category or selected then; the rows are kept beside the choices */
+  | { kind: 'rows'; id: number; words: string };
+
+/** What colour says along a path: the time, the category where it set out, its mass, or how far seeds lie apart. */
+export const PATH_COLOURS = ['time', 'start', 'mass', 'uncertainty'] as const;
+export type PathColour = (typeof PATH_COLOURS)[number];
+
+export interface JourneyChoices {
+  /** of which run it is; of others the one that is shown first is taken */
+  fit: { run: string; index: number } | null;
+  /** label of the timepoint where they set out; null: the first (ancestors: the last) */
+  from: string | null;
+  start: StartCells;
+  direction: 'descendants' | 'ancestors';
+  /** how many cells are followed at most */
+  most: number;
+  trajectories: boolean;
+  straight: boolean;
+  predicted: boolean;
+  arrows: boolean;
+  heldOut: boolean;
+  colour: PathColour;
+  gene: GeneInfo | null;
+}
+
+const NO_JOURNEY: JourneyChoices = {
+  fit: null,
+  from: null,
+  start: { kind: 'all' },
+  direction: 'descendants',
+  most: 1000,
+  trajectories: true,
+  straight: false,
+  predicted: true,
+  arrows: false,
+  heldOut: true,
+  colour: 'time',
+  gene: null,
+};
+
+export const NO_CHOICES: Choices = {
+  experiment: {},
+  colourBy: null,
+  view: null,
+  agreed: null,
+  journey: NO_JOURNEY,
+  removedRuns: [],
+  runNames: {},
+};
 
 export type Change = Partial<ExperimentInput>;
 export type Condition = NonNullable<ExperimentInput['where']>[number];
@@ -81,3 +144,27 @@ export const preparationKey = (experiment: Change) => JSON.stringify(preparation
 /** Two choices with the same key give the same timepoints. */
 export const timepointsKey = ({ time, timepoints, where }: Change) =>
   JSON.stringify([time ?? null, timepoints ?? null, where ?? []]);
+
+/** One seed gives a verdict in minutes; more say whether it owes to chance. */
+const USUAL_SEEDS = 1;
+
+/** The complete experiment that a training is asked for: what is chosen here wherever nothing else was. */
+export const experimentOf = (experiment: Change): ExperimentConfig =>
+  experimentSchema.parse({ methods: [...DEFAULT_COMPARISON], seeds: USUAL_SEEDS, ...experiment });
+
+/** What the user would have to choose for such a run: what it was asked for, without what is so anyway. */
+export function choicesOfRun({ experiment }: Pick<RunInfo, 'experiment'>): Change {
+  const usual = experimentOf({ time: experiment.time }) as Record<string, unknown>;
+  const chosen = Object.entries(experiment).filter(([name, value]) => !same(value, usual[name]));
+  return { ...(Object.fromEntries(chosen) as Change), time: experiment.time };
+}
+
+/** How it is computed, and how it is drawn, make no other run. */
+const NO_MATTER = new Set(['wideBackend', 'backend', 'map', 'trajectories', 'points']);
+
+/** Two experiments with the same key give the same run. */
+export function trainingKey(experiment: Change): string {
+  if (experiment.time === undefined) return '';
+  const all = Object.entries(experimentOf(experiment)).filter(([name]) => !NO_MATTER.has(name));
+  return JSON.stringify(Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1))));
+}

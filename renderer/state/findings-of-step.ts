@@ -20,5 +20,7 @@ export function findingsOf(step: StepId, findings: readonly Finding[]): Finding[
       );
     case 'embed':
       return findings.filter(({ subject }) => subject.startsWith('obsm'));
+    default:
+      return [];
   }
 }

@@ -10,7 +10,7 @@ const mod = () => (isMac() ? '⌘' : 'Ctrl');
 
 export function shortcuts(): Shortcut[] {
   return [
-    { keys: ['1', '–', '4'], does: 'Open a step', group: 'Go to' },
+    { keys: ['1', '–', '8'], does: 'Open a step', group: 'Go to' },
     { keys: ['/'], does: 'Find a gene, a column or an action', group: 'Go to' },
     { keys: [mod(), 'K'], does: 'The same', group: 'Go to' },
     { keys: ['?'], does: 'This sheet', group: 'Go to' },
@@ -44,7 +44,7 @@ export function commandOf(event: KeyboardEvent): Command | null {
   if (key === '/') return 'search';
   if (key === '?') return 'help';
   if (key === 'Escape') return 'deselect';
-  return /^[1-4]$/.test(key) ? { step: Number(key) } : null;
+  return /^[1-8]$/.test(key) ? { step: Number(key) } : null;
 }
 
 /** Text fields have an undo and letters of their own. */

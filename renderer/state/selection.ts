@@ -6,16 +6,16 @@ export function countSelected(mask: Uint8Array | null): number {
 }
 
 /** The cells of a category, −1 for those without one. */
-export function rowsWithCode(codes: Int32Array, code: number): Int32Array {
+export function rowsWithCode(codes: Int32Array, code: number): Int32Array<ArrayBuffer> {
   return rowsWhere(codes.length, (row) => (code < 0 ? codes[row]! < 0 : codes[row] === code));
 }
 
 /** The cells whose value lies in a range, both ends included. */
-export function rowsInRange(values: Float32Array, min: number, max: number): Int32Array {
+export function rowsInRange(values: Float32Array, min: number, max: number): Int32Array<ArrayBuffer> {
   return rowsWhere(values.length, (row) => values[row]! >= min && values[row]! <= max);
 }
 
-function rowsWhere(n: number, test: (row: number) => boolean): Int32Array {
+function rowsWhere(n: number, test: (row: number) => boolean): Int32Array<ArrayBuffer> {
   const rows = new Int32Array(n);
   let count = 0;
   for (let row = 0; row < n; row++) if (test(row)) rows[count++] = row;

@@ -1,12 +1,5 @@
-import { SvelteMap } from 'svelte/reactivity';
 import { formatCount } from '../../engine/figures/words.ts';
-import type {
-  EmbeddingInfo,
-  FileInfo,
-  OpenedDataset,
-  Preparation,
-  Request,
-} from '../../engine/host/protocol.ts';
+import type { FileInfo, OpenedDataset, Request, RunInfo } from '../../engine/host/protocol.ts';
 import type { EngineClient, Platform } from '../client/engine-client.ts';
 import { type SelectionMode, selectedRows } from '../map/selection.ts';
 import { Answers } from './answers.svelte.ts';
@@ -15,67 +8,80 @@ import {
   type Change,
   type Choices,
   type ColourBy,
-  preparationKey,
-  preparationOf,
+  choicesOfRun,
+  NO_CHOICES,
   timepointsKey,
+  trainingKey,
   type View,
   withChange,
 } from './choices.ts';
 import { colourWords } from './colour-words.ts';
 import { Decisions } from './decisions.svelte.ts';
+import { FigureView } from './figure-view.svelte.ts';
+import { Journey } from './journey.svelte.ts';
 import { KeptLabels } from './kept-labels.ts';
-import { firstView, mergeEmbeddings } from './map-view.ts';
+import { firstView } from './map-view.ts';
 import { Notices } from './notices.svelte.ts';
-import { type StepId, stepsOf } from './steps.ts';
+import type { SessionParts } from './parts.ts';
+import { PreparedCells } from './prepared-cells.svelte.ts';
+import { Runs } from './runs.svelte.ts';
+import { SHOWS_JOURNEY, type StepId, stepsOf } from './steps.ts';
 import { type Area, Tasks } from './tasks.svelte.ts';
+import { Training } from './training.svelte.ts';
 
 type Source = Extract<Request, { kind: 'open' | 'example' }>;
-
-/** What was computed last, and from which choices. */
-interface Prepared {
-  key: string;
-  notes: string[];
-}
 
 const AREAS_OF_STEP: Record<StepId, Area[]> = {
   data: ['open'],
   timepoints: ['timepoints'],
   prepare: ['prepare'],
   embed: ['positions'],
+  train: ['train'],
+  explore: ['follow', 'arrows', 'gene along'],
+  evaluate: ['run'],
+  export: ['export'],
 };
 
 /**
- * All that the interface knows: what is open and was prepared, what the user decided (`Decisions`), what the engine
- * answered (`Answers`), and which cells are chosen (`CellSelection`).
+ * All that the interface knows: what is open, what the user decided (`Decisions`), what the engine answered (`Answers`), which
+ * cells are chosen (`CellSelection`), and, each in its part: what was prepared, the training, its runs, the cells that are followed.
  */
 export class Session {
   readonly client: EngineClient;
   readonly platform: Platform;
   readonly tasks: Tasks;
   readonly notices = new Notices();
+  readonly cells: PreparedCells;
+  readonly training: Training;
+  readonly runs: Runs;
+  /** what the middle shows while a run is evaluated */
+  readonly figures = new FigureView();
+  readonly journey: Journey;
 
-  step = $state<StepId>('data');
   dataset = $state.raw<OpenedDataset | null>(null);
-  embeddings = $state.raw<EmbeddingInfo[]>([]);
-  prepared = $state.raw<Prepared | null>(null);
   /** the engine is gone and none has taken its place */
   lost = $state(false);
-  /** options whose field shows what cannot be taken, and why: what is on the screen is not what would be run */
-  readonly refused = new SvelteMap<keyof Preparation, string>();
 
+  #step = $state<StepId>('data');
   readonly #decisions = new Decisions();
   readonly #answers: Answers;
   readonly #cells = new CellSelection();
   readonly #labels = new KeptLabels();
   #source: Source | null = null;
-  /** what was prepared last, or could not be */
-  #tried = '';
 
   constructor(client: EngineClient, platform: Platform) {
     this.client = client;
     this.platform = platform;
     this.tasks = new Tasks(client);
     this.#answers = new Answers(this.tasks, this.#decisions);
+    const parts = this.#parts();
+    this.cells = new PreparedCells(parts);
+    this.runs = new Runs(parts);
+    this.journey = new Journey(parts, this.runs, this.#answers, this.#cells);
+    this.training = new Training(parts, {
+      prepare: async () => !this.cells.needed || (await this.prepare()),
+      ended: (run, key) => this.runs.add(run, key),
+    });
     client.onLost?.(() => {
       this.lost = true;
     });
@@ -84,6 +90,30 @@ export class Session {
       void this.#afterRestart();
     });
     platform.onOpenFiles((files) => void this.open(files));
+  }
+
+  #parts(): SessionParts {
+    const session = this;
+    return {
+      client: this.client,
+      platform: this.platform,
+      tasks: this.tasks,
+      notices: this.notices,
+      decisions: this.#decisions,
+      get dataset() {
+        return session.dataset;
+      },
+      follow: () => this.#follow(),
+    };
+  }
+
+  get step(): StepId {
+    return this.#step;
+  }
+  /** What a step shows is asked for when it is opened. */
+  set step(step: StepId) {
+    this.#step = step;
+    this.#follow();
   }
 
   readonly choices = $derived(this.#decisions.choices);
@@ -96,7 +126,7 @@ export class Session {
   readonly selection = $derived(this.#cells.mask);
   readonly selected = $derived(this.#cells.count);
 
-  readonly steps = $derived(
+  readonly steps = $derived.by(() =>
     stepsOf({
       open: this.dataset !== null,
       choices: this.choices,
@@ -104,10 +134,29 @@ export class Session {
       timepointLabels: this.timepoints?.labels ?? null,
       preparedKey: this.prepared?.key ?? null,
       placed: this.positions !== null,
+      training: this.training.running
+        ? { share: this.training.share, secondsLeft: this.training.secondsLeft, held: this.training.held }
+        : null,
+      runs: this.runs.list.filter(({ state }) => state === 'done').length,
+      run: this.runs.current && {
+        name: this.runs.current.name,
+        stale: this.runs.isStale(this.choices.experiment),
+      },
+      refused: this.refused.size > 0,
       running: this.#stepsWith((area) => this.tasks.running.has(area)),
       problems: this.#stepsWith((area) => this.tasks.problems.has(area)),
     }),
   );
+
+  get embeddings() {
+    return this.cells.embeddings;
+  }
+  get prepared() {
+    return this.cells.prepared;
+  }
+  get refused() {
+    return this.cells.refused;
+  }
 
   get hidden() {
     return this.#answers.hidden;
@@ -167,23 +216,27 @@ export class Session {
   }
 
   #start(opened: OpenedDataset): void {
-    for (const area of ['prepare', 'subset', 'label'] as const) this.tasks.clear(area);
+    for (const area of ['subset', 'label'] as const) this.tasks.clear(area);
+    this.training.clear();
+    this.journey.clear();
+    this.runs.clear();
     this.#answers.clear();
     this.#cells.clear();
     this.#labels.clear();
     this.dataset = opened;
-    this.embeddings = opened.embeddings;
-    this.prepared = null;
-    this.step = 'data';
-    const best = opened.timeColumns[0]?.name;
-    const column = opened.obs.find(({ kind }) => kind === 'categorical' || kind === 'string')?.name;
-    this.#decisions.start({
-      experiment: best === undefined ? {} : { time: best },
-      colourBy:
-        best !== undefined ? { kind: 'timepoint' } : column === undefined ? null : { kind: 'column', column },
-      view: firstView(opened.embeddings),
-      agreed: null,
-    });
+    this.cells.start(opened.embeddings);
+    this.#step = opened.run === undefined ? 'data' : 'evaluate';
+    this.#decisions.start(firstChoices(opened));
+    this.#follow();
+    void this.runs.read(opened.run ?? null).then(() => this.#takeUp(opened));
+  }
+
+  /** Where the user left off: with the choices of the last run, if nothing was decided since the file was opened. */
+  #takeUp(opened: OpenedDataset): void {
+    const [newest] = this.runs.list;
+    if (this.dataset !== opened || opened.experiment || !newest || this.canUndo !== null) return;
+    const experiment = choicesOfRun(newest);
+    this.#decisions.amend({ experiment, agreed: timepointsKey(experiment) });
     this.#follow();
   }
 
@@ -213,7 +266,7 @@ export class Session {
 
   agree(): void {
     this.decide({ agreed: timepointsKey(this.choices.experiment) }, 'agree to the timepoints');
-    this.step = 'prepare';
+    this.step = 'train';
   }
 
   colour(colourBy: ColourBy): void {
@@ -232,29 +285,32 @@ export class Session {
     this.#cells.mask = null;
   }
 
-  /** Does nothing while a field shows what cannot be taken. */
-  async prepare(): Promise<void> {
-    const { dataset } = this;
-    if (!dataset || this.refused.size > 0) return;
-    const { experiment } = this.choices;
-    const request = {
-      kind: 'prepare',
-      dataset: dataset.dataset,
-      preparation: preparationOf(experiment),
-    } as const;
-    this.#tried = preparationKey(experiment);
-    const outcome = await this.tasks.run('prepare', 'Preparing the cells', request);
-    if (outcome.kind !== 'done') return;
-    const { result } = outcome;
-    this.prepared = { key: preparationKey(experiment), notes: result.notes };
-    this.embeddings = mergeEmbeddings(this.embeddings, result.embeddings);
+  /** Does nothing while a field shows what cannot be taken. @returns whether it was done */
+  async prepare(): Promise<boolean> {
+    if (!(await this.cells.compute())) return false;
     this.#answers.forget('positions');
-    const view = this.embeddings.some(({ name }) => name === result.map)
-      ? ({ embedding: result.map, components: [0, 1] } as View)
-      : (this.choices.view ?? firstView(this.embeddings));
-    this.#decisions.amend({ view });
     this.notices.say('The cells are prepared.');
     this.#follow();
+    return true;
+  }
+
+  /** Does nothing while a field shows what cannot be taken. */
+  async train(): Promise<void> {
+    if (this.refused.size > 0) return;
+    await this.training.start();
+    const { ended } = this.training;
+    if (!ended || this.step === 'train') return;
+    this.notices.say(`${ended.name} is done.`, {
+      label: 'See the verdict',
+      run: () => {
+        this.step = 'evaluate';
+      },
+    });
+  }
+
+  /** Takes the choices of a run again; the timepoints are those of the file that is open. */
+  useChoicesOf(run: RunInfo): void {
+    this.decide({ experiment: choicesOfRun(run) }, `use the choices of ${run.name}`);
   }
 
   /** Keeps the chosen cells as a column of the session. @returns whether it could be done */
@@ -280,21 +336,29 @@ export class Session {
     if (colourBy?.kind === 'column' && colourBy.column === name) this.#answers.forget('colouring');
     if (where.some(({ column }) => column === name)) this.#answers.forget('timepoints');
     else if (batch !== name) return;
-    if (this.prepared) this.prepared = { ...this.prepared, key: '' };
+    this.cells.expire();
   }
 
   /** Asks the engine for whatever the choices need and was not asked for yet. */
   #follow(): void {
     if (!this.dataset) return;
     this.#answers.follow(this.dataset.dataset);
-    // what was wrong with other choices
-    if (this.#tried !== preparationKey(this.choices.experiment)) this.tasks.problems.delete('prepare');
+    this.cells.follow();
+    this.runs.follow();
+    this.journey.follow(SHOWS_JOURNEY.has(this.step));
+    if (this.step === 'train') this.training.follow(this.#estimateKey());
     const files = this.#source?.kind === 'open' ? this.#source.files : [];
     this.platform.setDocument({
       title: this.dataset.name,
       unsaved: this.#labels.any || this.prepared !== null,
       ...(files.length === 1 && { file: files[0]! }),
     });
+  }
+
+  /** What a training takes follows from the choices, and from what is computed already. */
+  #estimateKey(): string {
+    const key = trainingKey(this.choices.experiment);
+    return key === '' ? '' : `${key} ${this.prepared?.key ?? ''}`;
   }
 
   /** Asks again for what was cancelled. */
@@ -309,19 +373,41 @@ export class Session {
       this.notices.say('The engine had stopped and was started again.');
       return;
     }
+    const interrupted = this.training.running;
+    this.training.clear();
     const outcome = await this.tasks.run('open', 'Opening the file again', this.#source);
     if (outcome.kind !== 'done') return;
     const opened = outcome.result;
     this.dataset = { ...opened, obs: await this.#labels.tellAgain(this.client, opened) };
     const lost = this.prepared !== null;
-    this.prepared = null;
-    this.embeddings = opened.embeddings;
+    this.cells.start(opened.embeddings);
     this.notices.say(
-      `The engine had stopped and was started again. Your choices are as they were.${
-        lost ? ' What was computed has to be computed again: Prepare.' : ''
-      }`,
+      [
+        'The engine had stopped and was started again. Your choices are as they were.',
+        ...(interrupted
+          ? ['The training was interrupted: it is in the list of runs and can be trained again.']
+          : []),
+        ...(lost && !interrupted ? ['What was computed has to be computed again: Prepare.'] : []),
+      ].join(' '),
     );
     this.#answers.forget('timepoints');
     this.#follow();
+    await this.runs.read();
+    this.journey.again();
   }
+}
+
+/** The time column that looks most like one, the first map; of a session what it was made with. */
+function firstChoices({ timeColumns, obs, embeddings, experiment: given }: OpenedDataset): Choices {
+  const best = timeColumns[0]?.name;
+  const column = obs.find(({ kind }) => kind === 'categorical' || kind === 'string')?.name;
+  const experiment = given ? choicesOfRun({ experiment: given }) : best === undefined ? {} : { time: best };
+  const byColumn = column === undefined ? null : ({ kind: 'column', column } as const);
+  return {
+    ...NO_CHOICES,
+    experiment,
+    colourBy: experiment.time === undefined ? byColumn : { kind: 'timepoint' },
+    view: firstView(embeddings),
+    agreed: given ? timepointsKey(experiment) : null,
+  };
 }

@@ -4,7 +4,22 @@ import type { Progress, Request, ResultOf } from '../../engine/host/protocol.ts'
 import type { EngineClient } from '../client/engine-client.ts';
 
 /** Where a task belongs: a new one of an area takes the place of the old one, and errors are shown there. */
-export type Area = 'open' | 'timepoints' | 'prepare' | 'positions' | 'colouring' | 'subset' | 'label';
+export type Area =
+  | 'open'
+  | 'timepoints'
+  | 'prepare'
+  | 'positions'
+  | 'colouring'
+  | 'subset'
+  | 'label'
+  | 'estimate'
+  | 'train'
+  | 'runs'
+  | 'run'
+  | 'follow'
+  | 'arrows'
+  | 'gene along'
+  | 'export';
 
 /** Something the engine is at. */
 export class Job {
@@ -40,7 +55,13 @@ export class Tasks {
     this.#client = client;
   }
 
-  async run<R extends Request>(area: Area, title: string, request: R): Promise<Outcome<ResultOf<R>>> {
+  /** @param onProgress told of each step of it; the job has the last one */
+  async run<R extends Request>(
+    area: Area,
+    title: string,
+    request: R,
+    onProgress?: (progress: Progress) => void,
+  ): Promise<Outcome<ResultOf<R>>> {
     this.running.get(area)?.cancel();
     const job = new Job(title, performance.now());
     this.running.set(area, job);
@@ -49,6 +70,7 @@ export class Tasks {
       signal: job.signal,
       onProgress: (progress: Progress) => {
         job.progress = progress;
+        if (this.#isCurrent(area, job)) onProgress?.(progress);
       },
     };
     try {

@@ -28,6 +28,12 @@ const STAGES: Partial<Record<Progress['stage'], string>> = {
   neighbours: 'finding near cells',
   graph: 'joining near cells',
   layout: 'laying out the map',
+  coupling: 'pairing cells of neighbouring timepoints',
+  choosing: 'trying what predicts best',
+  interpolant: 'bending the paths',
+  'vector field': 'learning the velocities',
+  rollout: 'following the cells',
+  evaluation: 'measuring the predictions',
 };
 
 export const stageWords = (stage: Progress['stage']) => STAGES[stage] ?? stage;
@@ -35,8 +41,11 @@ export const stageWords = (stage: Progress['stage']) => STAGES[stage] ?? stage;
 /** `about 2 min left` */
 export function timeLeft(seconds: number): string {
   if (seconds < 1) return 'almost done';
-  if (seconds < 90) return `about ${Math.ceil(seconds)} s left`;
-  return seconds < 5400
-    ? `about ${Math.round(seconds / 60)} min left`
-    : `about ${Math.round(seconds / 3600)} h left`;
+  return `about ${duration(seconds)} left`;
+}
+
+/** `40 s`, `3 min`, `2 h` */
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.ceil(seconds))} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }
