@@ -10,7 +10,7 @@ import {
   openSharedBrowser,
 } from './testing/desktop.ts';
 import { createPerson, type Ground, type Person } from './testing/person.ts';
-import { fileScenarios, memoryScenarios } from './testing/scenarios/files.ts';
+import { fileScenarios, memoryScenarios, targetScenarios } from './testing/scenarios/files.ts';
 import { lifeScenarios } from './testing/scenarios/life.ts';
 import { securityScenarios } from './testing/scenarios/security.ts';
 import { stageApplication } from './testing/stage.ts';
@@ -56,6 +56,7 @@ function scenarios(ground: Ground): void {
     afterAll(() => person.kill());
     securityScenarios(() => person);
     fileScenarios(() => person);
+    targetScenarios(() => person);
     lifeScenarios(() => person);
   });
   describe('started twice', () => {

@@ -4,6 +4,13 @@ import { errorToMessage } from '../engine/errors.ts';
 import type { FromEngine, ToEngine } from './engine-messages.ts';
 import type { FileTable } from './file-table.ts';
 import { handle } from './security.ts';
+import type { TargetTable } from './target-table.ts';
+
+/** What the names that the engine hears of stand for. */
+export interface Names {
+  files: FileTable;
+  targets: TargetTable;
+}
 
 /** An engine that ends within this time, three times in a row, is not started again. */
 const TOO_SOON_MS = 2000;
@@ -11,13 +18,14 @@ const MOST_FAILURES = 3;
 
 /**
  * Keeps an engine running as long as the window is open. The interface asks for a port to it, and gets another one by itself after the engine ended.
- * @param entry path of the built engine process
+ * @param options.entry path of the built engine process
+ * @param options.runsFolder where the engine keeps runs
  * @param onFailure the engine does not stay up
  */
 export function keepEngine(
-  entry: string,
+  options: { entry: string; runsFolder: string },
   window: BrowserWindow,
-  table: FileTable,
+  names: Names,
   onFailure: () => void,
 ): void {
   let engine: UtilityProcess;
@@ -27,8 +35,8 @@ export function keepEngine(
 
   const start = () => {
     const started = Date.now();
-    engine = utilityProcess.fork(entry, [], { serviceName: 'Meander engine' });
-    engine.on('message', (message: FromEngine) => answer(engine, table, message));
+    engine = utilityProcess.fork(options.entry, [options.runsFolder], { serviceName: 'Meander engine' });
+    engine.on('message', (message: FromEngine) => answer(engine, names, message));
     engine.once('exit', () => {
       if (closing) return;
       failures = Date.now() - started < TOO_SOON_MS ? failures + 1 : 0;
@@ -58,11 +66,20 @@ export function keepEngine(
   });
 }
 
-function answer(engine: UtilityProcess, table: FileTable, { id, handles }: FromEngine): void {
-  const reply = (message: ToEngine) => engine.postMessage(message);
+function answer(engine: UtilityProcess, names: Names, question: FromEngine): void {
+  engine.postMessage(answerTo(question, names));
+}
+
+function answerTo(question: FromEngine, { files, targets }: Names): ToEngine {
+  const { id } = question;
   try {
-    reply({ kind: 'paths', id, paths: table.pathsOf(handles) });
+    switch (question.kind) {
+      case 'paths of':
+        return { kind: 'paths', id, paths: files.pathsOf(question.handles) };
+      case 'target of':
+        return { kind: 'target', id, path: targets.take(question.handle) };
+    }
   } catch (error) {
-    reply({ kind: 'refused', id, error: errorToMessage(error) });
+    return { kind: 'refused', id, error: errorToMessage(error) };
   }
 }

@@ -6,7 +6,10 @@ export type ToEngine =
   /** with one port: the interface's */
   | { kind: 'connect' }
   | { kind: 'paths'; id: number; paths: string[] }
+  | { kind: 'target'; id: number; path: string }
   | { kind: 'refused'; id: number; error: ErrorMessage };
 
-/** The engine asks which files handles mean: it learns paths from the main process alone. */
-export type FromEngine = { kind: 'paths of'; id: number; handles: string[] };
+/** The engine asks which files handles mean, and which place to write to: it learns paths from the main process alone. */
+export type FromEngine =
+  | { kind: 'paths of'; id: number; handles: string[] }
+  | { kind: 'target of'; id: number; handle: string };

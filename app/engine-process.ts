@@ -10,10 +10,15 @@ import type { FromEngine, ToEngine } from './engine-messages.ts';
  */
 
 const main = process.parentPort;
-const questions = new Map<number, { resolve(paths: string[]): void; reject(error: Error): void }>();
+const questions = new Map<number, { resolve(answer: never): void; reject(error: Error): void }>();
 let asked = 0;
 
-const host = createHost({ pathsOf: askMain, workers: availableParallelism() });
+const host = createHost({
+  pathsOf: (handles) => askMain<string[]>((id) => ({ kind: 'paths of', id, handles: [...handles] })),
+  targetOf: (handle) => askMain<string>((id) => ({ kind: 'target of', id, handle })),
+  runsFolder: process.argv[2]!,
+  workers: availableParallelism(),
+});
 
 main.on('message', ({ data, ports }) => {
   const message = data as ToEngine;
@@ -21,7 +26,9 @@ main.on('message', ({ data, ports }) => {
     case 'connect':
       return connect(ports[0]!);
     case 'paths':
-      return settle(message.id)?.resolve(message.paths);
+      return settle(message.id)?.resolve(message.paths as never);
+    case 'target':
+      return settle(message.id)?.resolve(message.path as never);
     case 'refused':
       return settle(message.id)?.reject(errorFromMessage(message.error));
   }
@@ -34,11 +41,11 @@ function connect(port: MessagePortMain): void {
   port.start();
 }
 
-function askMain(handles: readonly string[]): Promise<string[]> {
+function askMain<T>(question: (id: number) => FromEngine): Promise<T> {
   const id = asked++;
   return new Promise((resolve, reject) => {
     questions.set(id, { resolve, reject });
-    main.postMessage({ kind: 'paths of', id, handles: [...handles] } satisfies FromEngine);
+    main.postMessage(question(id));
   });
 }
 

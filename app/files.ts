@@ -1,18 +1,14 @@
-import { statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
 import { app, type BrowserWindow, dialog } from 'electron';
 import { z } from 'zod';
-import { describeError, InputError, WorkError } from '../engine/errors.ts';
+import { describeError, InputError } from '../engine/errors.ts';
 import type { FileInfo } from '../engine/host/protocol.ts';
-import { saveSafely } from '../engine/io/safe-save.ts';
 import type { FileTable } from './file-table.ts';
 import type { RecentFiles } from './recent-files.ts';
 import { handle } from './security.ts';
 
 const MOST_FILES = 100;
-const MOST_BYTES = 2 ** 30;
 const DATA_FILTERS = [
-  { name: 'Single-cell data', extensions: ['h5ad', 'h5', 'mtx', 'gz'] },
+  { name: 'Single-cell data and sessions', extensions: ['h5ad', 'h5', 'mtx', 'gz'] },
   { name: 'All files', extensions: ['*'] },
 ];
 
@@ -59,9 +55,6 @@ export function createFiles(
     return paths.map(take);
   });
   handle('files:recent', z.tuple([]), () => recent.list().flatMap((path) => issueIfThere(table, path)));
-  handle('files:save', z.tuple([z.string().min(1).max(300), z.instanceof(Uint8Array)]), ([name, bytes]) =>
-    save(window, name, bytes),
-  );
   return { open, chooseAndOpen: async () => open(await choose(window)) };
 }
 
@@ -99,30 +92,6 @@ function issueIfThere(table: FileTable, path: string): FileInfo[] {
     // gone since the list was made
     return [];
   }
-}
-
-async function save(window: BrowserWindow, suggestedName: string, bytes: Uint8Array): Promise<void> {
-  if (bytes.length > MOST_BYTES) throw new WorkError('This is too large to be saved at once.');
-  const name = plainName(suggestedName);
-  const extension = /\.([a-z0-9]+)$/i.exec(name)?.[1];
-  const { canceled, filePath } = await dialog.showSaveDialog(window, {
-    defaultPath: join(app.getPath('documents'), name),
-    ...(extension && { filters: [{ name: extension.toUpperCase(), extensions: [extension] }] }),
-  });
-  if (canceled || !filePath) return;
-  await saveSafely(filePath, {
-    bytes: bytes.length,
-    write: (temporary) => writeFileSync(temporary, bytes),
-    verify: (temporary) => {
-      if (statSync(temporary).size !== bytes.length) throw new WorkError('The file was not written whole.');
-    },
-  });
-}
-
-/** A name of a file's content may suggest a place; it must only suggest a name. */
-function plainName(suggested: string): string {
-  const name = basename(suggested.replaceAll('\\', '/')).replace(/[<>:"/|?*\p{Cc}]/gu, '_');
-  return /^[.\s]*$/.test(name) ? 'meander' : name.slice(0, 200);
 }
 
 function notFromDisk(): InputError {

@@ -19,6 +19,7 @@ const DATA = join(ROOT, '..', 'shared', 'data');
 
 const browser = await launchBrowser();
 const folder = mkdtempSync(join(tmpdir(), 'meander-interface-'));
+const runsFolder = mkdtempSync(join(tmpdir(), 'meander-runs-'));
 const open: { page: Page; close(): Promise<void> }[] = [];
 const failures: string[] = [];
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await browser?.close();
-  rmSync(folder, { recursive: true });
+  for (const made of [folder, runsFolder]) rmSync(made, { recursive: true });
 });
 
 /** A server of its own for each visit: a link works once. */
@@ -39,7 +40,8 @@ function visitOf(chromium: Browser): Visit {
     async open(look = { width: 1280, height: 800, theme: 'light' }) {
       await Promise.all(open.splice(0).map(({ close }) => close()));
       // a link within a folder that leads out of it is refused, so the data's own folder is named too
-      const server = await startServer({ folders: existsSync(DATA) ? [folder, DATA] : [folder], port: 0 });
+      const folders = existsSync(DATA) ? [folder, DATA] : [folder];
+      const server = await startServer({ folders, port: 0, runsFolder });
       const { width, height, theme } = look;
       const page = await chromium.newPage({ viewport: { width, height }, colorScheme: theme });
       page.on('pageerror', (error) => failures.push(error.message));

@@ -10,8 +10,10 @@ import { createFileTable } from './file-table.ts';
 import { createFiles } from './files.ts';
 import { type MenuActions, menuOf } from './menu.ts';
 import { createRecentFiles } from './recent-files.ts';
+import { handleSaving } from './saving.ts';
 import { registerScheme, serveFolder } from './scheme.ts';
 import { handle, openExternal, secureContents, secureSession } from './security.ts';
+import { createTargetTable } from './target-table.ts';
 import { loadInterface, openWindow } from './window.ts';
 
 const built = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -42,10 +44,13 @@ function boot(): void {
   serveFolder(built('../renderer'));
 
   const table = createFileTable();
+  const targets = createTargetTable();
   const recent = createRecentFiles(kept('recent-files.json'));
   const window = openWindow(built('./preload.cjs'), kept('window.json'), table);
   const files = createFiles(window, table, recent, showMenu);
-  keepEngine(built('./engine-process.js'), window, table, engineFails);
+  handleSaving(window, targets);
+  const engine = { entry: built('./engine-process.js'), runsFolder: kept('runs') };
+  keepEngine(engine, window, { files: table, targets }, engineFails);
   handle('links:open', z.tuple([z.string().max(2000)]), ([url]) => openExternal(url));
   showMenu();
   app.on('window-all-closed', () => app.quit());

@@ -29,6 +29,9 @@ const bridge = {
   setDocument: (state: { title: string; unsaved: boolean; file?: string }) =>
     ask<void>('window:document', state),
   saveFile: (suggestedName: string, bytes: Uint8Array) => ask<void>('files:save', suggestedName, bytes),
+  /** asks for a place; its handle serves one request to the engine */
+  chooseTarget: (suggestedName: string) =>
+    ask<{ target: string; name: string } | null>('files:saveTo', suggestedName),
   openExternal: (url: string) => ask<void>('links:open', url),
   /** the port comes as a message event of the window, since ports cannot cross the bridge; see below */
   connectEngine: () => ask<void>('engine:connect'),

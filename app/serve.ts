@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { InputError } from '../engine/errors.ts';
 import { createHost } from '../engine/host/host.ts';
 import { createAccess } from './serve/access.ts';
+import { createDownloads } from './serve/downloads.ts';
 import { serveEngine } from './serve/engine-socket.ts';
 import { serveFolders } from './serve/folders.ts';
 import { createPages } from './serve/pages.ts';
+import { defaultRunsFolder } from './serve/runs-folder.ts';
 
 const LOOPBACK_ADDRESSES = ['127.0.0.1', '::1', 'localhost'];
 
@@ -17,6 +19,8 @@ export interface ServeOptions {
   port: number;
   /** this computer's own, default 127.0.0.1 */
   address?: string;
+  /** where runs are kept; default: $MEANDER_RUNS, or the system's place for an application's data */
+  runsFolder?: string;
   /** of the built interface */
   interfaceFolder?: string;
 }
@@ -36,13 +40,15 @@ export async function startServer({
   folders,
   port,
   address = LOOPBACK_ADDRESSES[0]!,
+  runsFolder = defaultRunsFolder(),
   interfaceFolder = builtInterface(),
 }: ServeOptions): Promise<RunningServer> {
   checkLoopback(address);
   const served = await serveFolders(folders);
   const access = createAccess();
-  const server = createServer(await createPages(interfaceFolder, access, served));
-  const host = createHost({ pathsOf: served.pathsOf });
+  const downloads = createDownloads();
+  const server = createServer(await createPages(interfaceFolder, access, served, downloads));
+  const host = createHost({ pathsOf: served.pathsOf, targetOf: downloads.targetOf, runsFolder });
   const sockets = serveEngine(server, host, access);
   try {
     await listen(server, port, address);
@@ -60,6 +66,8 @@ export async function startServer({
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await Promise.all([closed, host.close()]);
+      // only now: a worker may have been writing
+      await downloads.close();
     },
   };
 }

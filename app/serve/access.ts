@@ -41,6 +41,13 @@ export function isOwnRequest({ headers }: IncomingMessage): boolean {
   return host !== undefined && LOOPBACK.test(host) && (origin === undefined || isOrigin(origin, host));
 }
 
+/**
+ * Whether a page of another origin has no part in it, not even one of another port of this computer, which the cookie does not tell
+ * apart: browsers say so. For what changes something, or is large.
+ */
+export const isOwnFetch = ({ headers }: IncomingMessage) =>
+  ['same-origin', 'none', undefined].includes(headers['sec-fetch-site'] as string | undefined);
+
 /** A WebSocket always says where it comes from. */
 export const isOwnSocket = (request: IncomingMessage) =>
   isOwnRequest(request) && request.headers.origin !== undefined;

@@ -1,22 +1,26 @@
 import { readdir, readFile } from 'node:fs/promises';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerResponse } from 'node:http';
 import { join, relative, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { WorkError } from '../../engine/errors.ts';
 import { contentType, PLAIN_TEXT, pageHeaders, pathInside } from '../page-files.ts';
-import { type Access, isOwnRequest } from './access.ts';
+import { type Access, isOwnFetch, isOwnRequest } from './access.ts';
+import type { Downloads } from './downloads.ts';
 import type { ServedFolders } from './folders.ts';
 
+const DOWNLOAD = 'api/download/';
 const NO_ACCESS =
   'This page opens with the link that meander serve printed, once and in one browser. Start meander serve again for a new link.\n';
 /** The page that takes the cookie loads the interface itself: after a click elsewhere, a redirect would come without the cookie. */
 const ENTRANCE =
   '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><title>Meander</title></html>\n';
 
-/** Answers everything but the WebSocket: the built interface and the list of files, to who may have them. */
+/** Answers everything but the WebSocket: the built interface, the list of files and what is exported, to who may have them. */
 export async function createPages(
   interfaceFolder: string,
   access: Access,
   folders: ServedFolders,
+  downloads: Downloads,
 ): Promise<RequestListener> {
   const pages = await pagesIn(interfaceFolder);
   return (request, response) => {
@@ -47,6 +51,14 @@ export async function createPages(
     if (token !== null) return say(response, 200, contentType('index.html'), ENTRANCE);
     if (path === 'api/files')
       return say(response, 200, contentType('files.json'), JSON.stringify(await folders.list()));
+    if (path === 'api/target' || path.startsWith(DOWNLOAD)) {
+      if (request.method !== 'GET' || !isOwnFetch(request))
+        return refuse(response, 403, 'Only the page of Meander itself is answered.\n');
+      const name = new URLSearchParams(query).get('name') ?? '';
+      return path === 'api/target'
+        ? say(response, 200, contentType('target.json'), JSON.stringify(await downloads.issue(name)))
+        : sendDownload(response, path.slice(DOWNLOAD.length));
+    }
     const page = pages.get(path);
     if (page === undefined) return refuse(response, 404, 'There is no such page.\n');
     // names of assets change with their content
@@ -54,6 +66,27 @@ export async function createPages(
       response.setHeader('Cache-Control', 'private, max-age=31536000, immutable');
     say(response, 200, contentType(path), await readFile(page));
   }
+
+  async function sendDownload(response: ServerResponse, handle: string): Promise<void> {
+    const file = await downloads.take(handle);
+    if (!file)
+      return refuse(
+        response,
+        404,
+        'This was downloaded already, or is not there any more: export it again.\n',
+      );
+    response.setHeader('Content-Disposition', attachment(file.name));
+    response.writeHead(200, headersOf(response, 'application/octet-stream', file.bytes));
+    // whoever stops in the middle exports again
+    await pipeline(file.content, response);
+  }
+}
+
+/** As RFC 6266 has it: the name in plain letters for who knows no others, and whole. */
+function attachment(name: string): string {
+  const plain = name.replace(/[^\w .()+-]/g, '_');
+  const whole = encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+  return `attachment; filename="${plain}"; filename*=UTF-8''${whole}`;
 }
 
 /** The port that the browser knows: at the other end of a tunnel it may be another one than ours. */
@@ -81,16 +114,19 @@ async function pagesIn(folder: string): Promise<Map<string, string>> {
 }
 
 function say(response: ServerResponse, status: number, type: string, body: string | Buffer): void {
-  const headers = {
+  // a HEAD request gets no body: node leaves it out
+  response.writeHead(status, headersOf(response, type, Buffer.byteLength(body))).end(body);
+}
+
+function headersOf(response: ServerResponse, type: string, bytes: number): OutgoingHttpHeaders {
+  return {
     'Cache-Control': 'no-store',
     ...response.getHeaders(),
     ...pageHeaders(type),
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
-    'Content-Length': Buffer.byteLength(body),
+    'Content-Length': bytes,
   };
-  // a HEAD request gets no body: node leaves it out
-  response.writeHead(status, headers as Record<string, string | number>).end(body);
 }
 
 const refuse = (response: ServerResponse, status: number, text: string) =>

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
@@ -14,6 +14,7 @@ import { createPortTransport, type Port } from '../../renderer/client/message-po
 import { createSocketTransport, type Socket } from '../../renderer/client/socket-transport.ts';
 // biome-ignore-end lint/style/noRestrictedImports: as above
 import { startServer } from '../serve.ts';
+import { createTargetTable } from '../target-table.ts';
 import { enter } from './served.ts';
 
 /** One interface and its engine, with what goes over the line in between. */
@@ -21,6 +22,10 @@ export interface Line {
   client: Client;
   messages: EngineMessage[];
   handleOf(name: string): string;
+  /** a place that the engine may write a file to, once */
+  target(name: string): Promise<string>;
+  /** what it has written there */
+  written(target: string): Promise<Buffer>;
   /** whatever, past the client */
   sendRaw(message: unknown): void;
   /** as when the page is closed, or the engine's process ends */
@@ -35,7 +40,12 @@ export const LINES: [name: string, connect: (folder: string) => Promise<Line>][]
 ];
 
 async function overPorts(folder: string): Promise<Line> {
+  const own = await mkdtemp(join(tmpdir(), 'meander-line-'));
+  const targets = createTargetTable();
+  const places = new Map<string, string>();
   const host = createHost({
+    targetOf: targets.take,
+    runsFolder: join(own, 'runs'),
     pathsOf: (handles) =>
       handles.map((handle) => {
         if (!handle.startsWith('file ')) throw new InputError('This file is not known.');
@@ -50,6 +60,13 @@ async function overPorts(folder: string): Promise<Line> {
   return {
     ...observed(transport),
     handleOf: (name) => `file ${name}`,
+    async target(name) {
+      const path = join(own, name);
+      const target = targets.issue(path);
+      places.set(target, path);
+      return target;
+    },
+    written: (target) => readFile(places.get(target)!),
     sendRaw: (message) => port2.postMessage(message),
     disconnect() {
       void connection.close();
@@ -58,6 +75,7 @@ async function overPorts(folder: string): Promise<Line> {
     async close() {
       port1.close();
       await host.close();
+      await rm(own, { recursive: true });
     },
   };
 }
@@ -65,15 +83,22 @@ async function overPorts(folder: string): Promise<Line> {
 async function overSocket(folder: string): Promise<Line> {
   const pages = await mkdtemp(join(tmpdir(), 'meander-pages-'));
   await writeFile(join(pages, 'index.html'), '<!doctype html>');
-  const server = await startServer({ folders: [folder], port: 0, interfaceFolder: pages });
+  const runsFolder = join(pages, 'runs');
+  const server = await startServer({ folders: [folder], port: 0, interfaceFolder: pages, runsFolder });
   const { origin, cookie } = await enter(server.url);
-  const files = (await (await fetch(`${origin}/api/files`, { headers: { cookie } })).json()) as FileInfo[];
+  const get = (path: string) => fetch(`${origin}${path}`, { headers: { cookie } });
+  const files = (await (await get('/api/files')).json()) as FileInfo[];
   const socket = new WebSocket(`${origin.replace('http', 'ws')}/engine`, { headers: { cookie }, origin });
   socket.on('error', () => {});
   const transport = createSocketTransport(socket as unknown as Socket);
   return {
     ...observed(transport),
     handleOf: (name) => files.find((file) => file.name === name)?.handle ?? name,
+    async target(name) {
+      const answer = await get(`/api/target?name=${encodeURIComponent(name)}`);
+      return ((await answer.json()) as { target: string }).target;
+    },
+    written: async (target) => Buffer.from(await (await get(`/api/download/${target}`)).arrayBuffer()),
     sendRaw: (message) => socket.send(new Packr({ useRecords: false, moreTypes: true }).pack(message)),
     disconnect: () => socket.terminate(),
     async close() {

@@ -17,7 +17,7 @@ export interface Ground {
 export interface EngineAnswer {
   id: number;
   kind: string;
-  result?: { nObs: number };
+  result?: { nObs: number; dataset: string; run: string };
   error?: { message: string };
 }
 

@@ -1,8 +1,24 @@
-import { copyFileSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { parseExperiment } from '../../../engine/config.ts';
 import type { FileInfo } from '../../../engine/host/protocol.ts';
 import type { Person } from '../person.ts';
+
+/** As little as gives a run. */
+const EXPERIMENT = parseExperiment({
+  time: 'day',
+  methods: ['ot-cfm'],
+  holdOut: '2',
+  baselines: false,
+  map: 'none',
+  seeds: 1,
+  steps: 30,
+  hidden: 16,
+  trajectories: 8,
+  points: 4,
+  dims: 3,
+});
 
 /** Of an application that was started with the person's data as argument. */
 export function fileScenarios(person: () => Person): void {
@@ -58,6 +74,58 @@ export function fileScenarios(person: () => Person): void {
     const failed = `test.platform.saveFile('a.png', new Uint8Array(1)).catch((e) => e.tag)`;
     expect(await inPage(failed)).toBe('input');
     expect(await call('recentFiles')).toHaveLength(1);
+  });
+}
+
+/** Of an application that was started. */
+export function targetScenarios(person: () => Person): void {
+  it('lets the user name the place that the engine writes to, which the page never learns', async () => {
+    const { call, evaluate, folder, inPage } = person();
+    const choose = (filePath: string, canceled = false) =>
+      evaluate(
+        ({ dialog }, answer) => {
+          dialog.showSaveDialog = async () => answer;
+        },
+        { canceled, filePath },
+      );
+    const saveTo = (name: string) =>
+      inPage<{ saved: string | null; targets: string[] }>(
+        `(async (targets) => ({
+           saved: await test.platform.saveTo('${name}', async (target) => targets.push(target)),
+           targets,
+         }))([])`,
+      );
+    await choose('', true);
+    expect(await saveTo('a.csv')).toEqual({ saved: null, targets: [] });
+    await choose(join(folder, 'b.csv'));
+    const chosen = await saveTo('a.csv');
+    expect(chosen).toEqual({ saved: 'b.csv', targets: [expect.stringMatching(/^[0-9a-f-]{36}$/)] });
+    expect((await saveTo('a.csv')).targets).not.toEqual(chosen.targets);
+    // dialogs that add no ending leave it to us, unless that is another file
+    await choose(join(folder, 'mine'));
+    expect((await saveTo('cells.meander.h5ad')).saved).toBe('mine.meander.h5ad');
+    writeFileSync(join(folder, 'mine.csv'), 'kept');
+    expect((await saveTo('a.csv')).saved).toBe('mine');
+    expect(await call('saveTo', 'a'.repeat(2000))).toMatch(/^work: Refused/);
+  });
+
+  it('writes what comes out of a run to the place that the user named, once', async () => {
+    const { ask, evaluate, folder, inPage } = person();
+    const place = join(folder, 'figures of the run.json');
+    await evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = async () => ({ canceled: false, filePath });
+    }, place);
+    const { dataset } = (await ask({ kind: 'example' })).result!;
+    const { run } = (await ask({ kind: 'train', dataset, experiment: EXPERIMENT })).result!;
+    const saved = "test.platform.saveTo('metrics.json', async (target) => Object.assign(window, { target }))";
+    expect(await inPage(saved)).toBe('figures of the run.json');
+    const target = await inPage<string>('window.target');
+    const exporting = { kind: 'export run', dataset, run, what: 'metrics.json', target };
+    expect((await ask(exporting)).kind).toBe('result');
+    expect(JSON.parse(readFileSync(place, 'utf8'))).toHaveProperty('summary');
+    expect((await ask(exporting)).error?.message).toMatch(/was written to already/);
+    expect(existsSync(join(person().userData, 'runs'))).toBe(true);
+    expect(await inPage('JSON.stringify(test.heard)')).not.toContain('private folder');
   });
 }
 
