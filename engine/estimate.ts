@@ -1,6 +1,7 @@
 import { MOST_INNER, MOST_PLANNED, MOST_TRIAL_CELLS, REACH, USUAL_TRIALS } from './auto/size.ts';
-import type { FitSettings } from './config.ts';
+import { bendsPaths, type FitSettings } from './config.ts';
 import { MOST_PLAN_CELLS } from './coupling/global.ts';
+import type { FitJob } from './evaluate/held-out.ts';
 
 /** What a fit is expected to need; rough, to be shown with "about". */
 export interface FitEstimate {
@@ -30,6 +31,8 @@ const TRANSPORT_SECONDS = 1.2e-7;
 const UNBALANCED_SECONDS = 1.2e-7;
 const ENTROPIC_SECONDS = 7e-7;
 const SCALING_BYTES = 4.4;
+/** Plan, four baselines, floors of halves of the cells. */
+const BASELINES_MEASURED = 6;
 /** Copies of the cells at one time: shared, scaled, by pairs for LAND, gathered and scaled for the distance of paths. */
 const COPIES = 6;
 /** An engine with its libraries and the kernels' memory. */
@@ -90,6 +93,32 @@ export function estimateAuto(settings: FitSettings, dims: number, counts: readon
   const fit = estimateFit({ ...settings, coupling }, dims, counts, true);
   const trial = estimateFit(settings, dims, few, true);
   return { seconds: fit.seconds + inner * USUAL_TRIALS * trial.seconds, bytes: fit.bytes };
+}
+
+/** What a fit of an experiment would need. @param counts cells of each timepoint, those that are held out too */
+export function estimateOf(
+  { method, heldOut, settings }: Pick<FitJob, 'method' | 'heldOut' | 'settings'>,
+  dims: number,
+  counts: readonly number[],
+): FitEstimate {
+  const observed = counts.filter((_, k) => !heldOut.includes(k));
+  const fit =
+    method === 'auto'
+      ? estimateAuto(settings, dims, observed)
+      : estimateFit(settings, dims, observed, bendsPaths(method));
+  // W1 and W2 to what is held out
+  const measured = heldOut.reduce((sum, k) => sum + counts[k]! * counts[k - 1]!, 0);
+  return { ...fit, seconds: fit.seconds + 2 * TRANSPORT_SECONDS * measured };
+}
+
+/** Of the comparison with baselines: each is measured by two exact transports, as is the noise floor. */
+export function estimateBaselines(heldOut: readonly number[], counts: readonly number[]): FitEstimate {
+  const largest = Math.max(...counts);
+  const pairs = heldOut.reduce((sum, k) => sum + counts[k]! * counts[k - 1]!, 0);
+  return {
+    seconds: 2 * BASELINES_MEASURED * TRANSPORT_SECONDS * pairs,
+    bytes: WORKER_BYTES + TRANSPORT_BYTES * largest * largest,
+  };
 }
 
 /** Of a plan between two whole clouds, a pair of cells; none where minibatches alone are paired. */

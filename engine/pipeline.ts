@@ -11,12 +11,13 @@ import { joinPaths } from './evaluate/path-band.ts';
 import type { SharedDataset } from './evaluate/space.ts';
 import type { Pool } from './host/pool.ts';
 import type { Progress } from './host/protocol.ts';
+import type { TaskProgress } from './host/tasks.ts';
 import { givenSettings, resolveFitSettings } from './presets.ts';
 import { drawWithoutReplacement, randomStream } from './random.ts';
 
 /** What happens in an experiment, for whoever shows it. */
 export type ExperimentEvent =
-  | { kind: 'progress'; job: FitJob; progress: Progress }
+  | { kind: 'progress'; job: FitJob; progress: TaskProgress }
   | { kind: 'fitted'; job: FitJob; result: FitResult; done: number; total: number }
   | { kind: 'compared'; job: BaselineJob; result: BaselineResult }
   | { kind: 'mapping'; progress: Progress };
@@ -27,6 +28,10 @@ export interface ExperimentOptions {
   onEvent?: (event: ExperimentEvent) => void;
   /** which of the planned fits to run, where some are known already; default: all */
   only?: (job: FitJob) => boolean;
+  /** the map of these cells where the file has none and it was computed before [nObs, 2] */
+  map?: Float32Array | null;
+  /** the trajectories that will be shown are told while they are trained; what comes out is the same */
+  live?: boolean;
 }
 
 /** The map for the eye, with the trajectories on it. */
@@ -61,7 +66,7 @@ export async function runExperiment(
   dataset: Dataset,
   config: ExperimentConfig,
   purpose: 'run' | 'evaluate',
-  { pool, signal, onEvent, only = () => true }: ExperimentOptions,
+  { pool, signal, onEvent, only = () => true, map: known = null, live = false }: ExperimentOptions,
 ): Promise<Experiment> {
   const { jobs: planned, baselineJobs, notes } = planExperiment(dataset, config, purpose);
   const jobs = planned.filter(only);
@@ -70,15 +75,23 @@ export async function runExperiment(
   const stopRest = new AbortController();
   const anySignal = signal ? AbortSignal.any([signal, stopRest.signal]) : stopRest.signal;
   setMaxListeners(0, anySignal); // each fit listens
-  const mapping = mapOf(dataset, config, purpose, shared([]), (dataset) =>
-    pool.run(
-      { kind: 'map', dataset, seed: config.seed },
-      { signal: anySignal, onProgress: (progress) => onEvent?.({ kind: 'mapping', progress }) },
-    ),
+  const mapping = mapOf(
+    dataset,
+    config,
+    purpose,
+    async () =>
+      known ??
+      pool.run(
+        { kind: 'map', dataset: shared([]), seed: config.seed },
+        { signal: anySignal, onProgress: (progress) => onEvent?.({ kind: 'mapping', progress }) },
+      ),
   );
+  const livePlace = dataset.map?.coordinates ?? known;
+  const liveView = { live: { map: livePlace && sharedCopy(livePlace) } };
+  const shown = live ? jobs.find(({ trajectories }) => trajectories !== null) : undefined;
   const running = jobs.map(async (job) => {
     const result = await pool.run(
-      { kind: 'fit', dataset: shared(job.heldOut), job },
+      { kind: 'fit', dataset: shared(job.heldOut), job, ...(job === shown && liveView) },
       { signal: anySignal, onProgress: (progress) => onEvent?.({ kind: 'progress', job, progress }) },
     );
     done += 1;
@@ -121,20 +134,22 @@ async function mapOf(
   dataset: Dataset,
   config: ExperimentConfig,
   purpose: 'run' | 'evaluate',
-  cells: SharedDataset,
-  compute: (cells: SharedDataset) => Promise<Float32Array>,
+  compute: () => Promise<Float32Array>,
 ): Promise<Omit<ExperimentMap, 'trajectories'> | null> {
   if (dataset.map) return { ...dataset.map, computed: false };
   if (purpose === 'evaluate' || config.map === 'none') return null;
-  return { name: MAP_NAME, coordinates: await compute(cells), computed: true };
+  return { name: MAP_NAME, coordinates: await compute(), computed: true };
 }
 
 /**
  * The fits of an experiment: each method × held-out group × seed. `run` adds one a seed that sees all timepoints; the first
  * one's trajectories are shown and written, with their spread over the others. `evaluate` takes its first method and group.
+ * Both compare with baselines where they are wanted.
  */
 export function planExperiment(
-  dataset: Dataset,
+  dataset: Pick<Dataset, 'timepoints' | 'heldOutEmbeddings'> & {
+    embedding: Pick<Dataset['embedding'], 'dims'>;
+  },
   config: ExperimentConfig,
   purpose: 'run' | 'evaluate',
 ): { jobs: FitJob[]; baselineJobs: BaselineJob[]; notes: string[] } {
@@ -157,12 +172,12 @@ export function planExperiment(
   };
   const seeds = Array.from({ length: config.seeds }, (_, i) => config.seed + i);
   const given = givenSettings(config);
-  const { wideBackend } = config;
+  const { backend, wideBackend } = config;
   const jobs = config.methods.flatMap((method) =>
     groups.flatMap((heldOut) =>
       seeds.map((seed): FitJob => {
         const settings = resolveFitSettings(config, { method, dims: embedding.dims, heldOut });
-        return { method, heldOut, seed, settings, given, wideBackend, trajectories: null };
+        return { method, heldOut, seed, settings, given, backend, wideBackend, trajectories: null };
       }),
     ),
   );
@@ -174,7 +189,16 @@ export function planExperiment(
     });
     const method = config.methods[0]!;
     jobs.unshift(
-      ...seeds.map((seed) => ({ method, heldOut: [], seed, settings, given, wideBackend, trajectories })),
+      ...seeds.map((seed) => ({
+        method,
+        heldOut: [],
+        seed,
+        settings,
+        given,
+        backend,
+        wideBackend,
+        trajectories,
+      })),
     );
   } else {
     // the seeds of the first method and group come first
@@ -186,8 +210,7 @@ export function planExperiment(
         `The trajectories are of the fit without ${groups[0]!.map((k) => timepoints.labels[k]).join('+')}, in the components that were computed without it.`,
       );
   }
-  const withBaselines = purpose === 'evaluate' && config.baselines;
-  const baselineJobs = withBaselines
+  const baselineJobs = config.baselines
     ? groups.map((heldOut) => ({
         heldOut,
         seed: config.seed,
@@ -203,7 +226,7 @@ function whitensFor(config: ExperimentConfig, dims: number, heldOut: number[]): 
 }
 
 // cells of the first timepoint, which is never held out
-function startCells({ timepoints }: Dataset, config: ExperimentConfig): Int32Array {
+function startCells({ timepoints }: Pick<Dataset, 'timepoints'>, config: ExperimentConfig): Int32Array {
   const first: number[] = [];
   timepoints.cellTimepoint.forEach((timepoint, row) => {
     if (timepoint === 0) first.push(row);

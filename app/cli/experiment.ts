@@ -9,6 +9,7 @@ import { sessionSources } from '../../engine/export/session-source.ts';
 import { withGrowthPrior } from '../../engine/host/growth-prior.ts';
 import { createPool, type Pool } from '../../engine/host/pool.ts';
 import { runExperiment } from '../../engine/pipeline.ts';
+import { checkBackend } from '../../engine/train/tensorflow/load.ts';
 import { createProgressDisplay } from './progress.ts';
 import { stopSignal } from './stop.ts';
 
@@ -38,6 +39,7 @@ export async function performExperiment({
   source,
 }: ExperimentCommand) {
   const config = parseExperiment(given);
+  checkBackend(config.backend);
   const { signal, release } = stopSignal();
   const pool = createPool(workers);
   const folder = await openResultsFolder(out);

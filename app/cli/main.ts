@@ -4,6 +4,7 @@ import { describeError, MeanderError } from '../../engine/errors.ts';
 import { versions } from '../../engine/export/manifest.ts';
 import { cacheCommand } from './cache.ts';
 import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
 import { embedCommand } from './embed.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { exampleCommand } from './example.ts';
@@ -32,6 +33,7 @@ for (const command of [
   demoCommand(),
   exampleCommand(),
   cacheCommand(),
+  doctorCommand(),
 ]) {
   program.addCommand(command.exitOverride().showHelpAfterError('(see --help)'));
 }

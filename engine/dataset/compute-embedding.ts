@@ -58,6 +58,7 @@ const MOST_KEPT_BYTES = 1.5 * 2 ** 30;
  * Principal components of a file's expression, of the cells that have a timepoint: once for all of them, and once for
  * each group of held-out timepoints without these, all with the same number of dimensions.
  * @param cellTimepoint [nObs], −1 = the cell takes no part in what is fitted
+ * @param known what would be computed of all cells; null: not known
  * @throws InputError as expressionPca; more dimensions asked for than there can be
  */
 export function computeEmbeddings(
@@ -67,6 +68,7 @@ export function computeEmbeddings(
   heldOutGroups: number[][],
   options: ComputeOptions,
   hooks: LoadHooks = {},
+  known: ComputedEmbedding | null = null,
 ): { whole: ComputedEmbedding; without: HeldOutEmbedding[] } {
   const stage = (name: LoadStage) => hooksOf(hooks, name);
   const { matrix } = expression;
@@ -84,9 +86,12 @@ export function computeEmbeddings(
       stage,
     );
   };
-  const whole = componentsWithout([]);
-  const without = heldOutGroups.map((heldOut) => ({ heldOut, pca: componentsWithout(heldOut) }));
-  const dims = Math.min(whole.components, ...without.map(({ pca }) => pca.components));
+  const all = known ?? embeddingOf(componentsWithout([]), expression);
+  const without = heldOutGroups.map((heldOut) => ({
+    heldOut,
+    ...embeddingOf(componentsWithout(heldOut), expression),
+  }));
+  const dims = Math.min(all.dims, ...without.map((each) => each.dims));
   if (options.dims !== null && dims < options.dims)
     throw new InputError('There are fewer principal components than asked for.', {
       file: file.file,
@@ -96,37 +101,53 @@ export function computeEmbeddings(
       found: String(options.dims),
       action: `Use --dims ${dims} or fewer.`,
     });
-  if (dims < whole.components)
-    whole.steps.push(`${dims} of them are used: without the held-out cells there are no more.`);
-  return {
-    whole: embeddingOf(whole, expression, dims),
-    without: without.map(({ heldOut, pca }) => ({ heldOut, ...embeddingOf(pca, expression, dims) })),
-  };
+  const whole = withDims(all, dims);
+  if (dims < all.dims)
+    whole.computed.steps = [
+      ...whole.computed.steps,
+      `${dims} of them are used: without the held-out cells there are no more.`,
+    ];
+  return { whole, without: without.map((each) => ({ heldOut: each.heldOut, ...withDims(each, dims) })) };
 }
 
-// components are nested: the first ones are what fewer would be
-function embeddingOf(pca: ExpressionPca, { key, state, genes }: Expression, dims: number): ComputedEmbedding {
+function embeddingOf(pca: ExpressionPca, { key, state, genes }: Expression): ComputedEmbedding {
+  const { points, components: dims, loadings, mean, explainedVariance, explainedVarianceRatio } = pca;
   return {
     dims,
-    points: firstColumns(pca.points, pca.components, dims),
+    points,
     computed: {
       expression: key,
       state,
       genes: Array.from(pca.genes, (gene) => genes[gene]!),
       columns: pca.genes,
       ranks: pca.ranks,
-      loadings: firstColumns(pca.loadings, pca.components, dims),
-      mean: pca.mean,
-      explainedVariance: pca.explainedVariance.slice(0, dims),
-      explainedVarianceRatio: pca.explainedVarianceRatio.slice(0, dims),
+      loadings,
+      mean,
+      explainedVariance,
+      explainedVarianceRatio,
       targetSum: pca.targetSum,
       steps: pca.steps,
     },
   };
 }
 
+/** Components are nested: the first ones are what fewer would be. */
+function withDims({ dims: width, points, computed }: ComputedEmbedding, dims: number): ComputedEmbedding {
+  return {
+    dims,
+    // what is known already stays its owner's
+    points: firstColumns(points, width, dims),
+    computed: {
+      ...computed,
+      loadings: firstColumns(computed.loadings, width, dims),
+      explainedVariance: computed.explainedVariance.slice(0, dims),
+      explainedVarianceRatio: computed.explainedVarianceRatio.slice(0, dims),
+    },
+  };
+}
+
 function firstColumns<T extends Float32Array | Float64Array>(values: T, width: number, columns: number): T {
-  if (width === columns) return values;
+  if (width === columns) return values.slice() as T;
   const rows = values.length / width;
   const out = values.slice(0, rows * columns) as T;
   for (let i = 0; i < rows; i++) out.set(values.subarray(i * width, i * width + columns), i * columns);

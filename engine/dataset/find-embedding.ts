@@ -39,13 +39,17 @@ export interface FoundEmbedding {
   notes: string[];
 }
 
-/** The file's own where it has it, else principal components of its expression. */
+/**
+ * The file's own where it has it, else principal components of its expression.
+ * @param known those of all cells, where they were computed before
+ */
 export function findEmbedding(
   file: DataFile,
   options: EmbeddingOptions,
   cellTimepoint: Int32Array,
   groups: number[][],
   hooks: LoadHooks = {},
+  known: ComputedEmbedding | null = null,
 ): FoundEmbedding {
   const expression = isComputed(file, options)
     ? ((options.flavour === 'seurat_v3' ? findExpression(file, options, 'counts') : undefined) ??
@@ -57,7 +61,15 @@ export function findEmbedding(
     const seen = groups.length > 0 ? [`${embedding.name} is the file's own: ${SEEN}`] : [];
     return { embedding: { ...embedding, computed: null }, without: [], notes: seen };
   }
-  const { whole, without } = computeEmbeddings(file, expression, cellTimepoint, groups, options, hooks);
+  const { whole, without } = computeEmbeddings(
+    file,
+    expression,
+    cellTimepoint,
+    groups,
+    options,
+    hooks,
+    known,
+  );
   return { embedding: { name: COMPUTED, ...whole }, without, notes: notesOf(whole, without) };
 }
 

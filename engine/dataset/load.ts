@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
 import type { ExperimentConfig } from '../config.ts';
 import { InputError } from '../errors.ts';
+import type { DataFile } from '../io/data-file.ts';
 import { openData } from '../io/open-data.ts';
 import type { BatchColumn } from '../preprocess/batches.ts';
 import { chooseCells } from './choose-cells.ts';
 import { type Codes, readCodes } from './codes.ts';
-import type { HeldOutEmbedding } from './compute-embedding.ts';
+import type { ComputedEmbedding, HeldOutEmbedding } from './compute-embedding.ts';
 import { type Embedding, findEmbedding } from './find-embedding.ts';
 import { hooksOf, type LoadHooks } from './load-hooks.ts';
 import { type CellMap, findMap } from './map.ts';
@@ -85,40 +86,68 @@ export async function loadDataset(
 ): Promise<Dataset> {
   const file = await openData(paths, hooksOf(hooks, 'reading'));
   try {
-    const chosen = chooseCells(file, options, hooks);
-    const timepoints = timepointsFromColumn(file.readObs(options.time, '--time'), options.time, {
-      file: file.file,
-      keep: chosen?.keep ?? null,
-      edits: options.timepoints,
-      ordering: () => file.timeOrdering(options.time),
-    });
-    const batch = options.batch === null ? null : readCodes(file, options.batch, '--batch');
-    const { embedding, without, notes } = findEmbedding(
-      file,
-      { ...options, batch: genesByBatch(options, batch) },
-      timepoints.cellTimepoint,
-      options.holdOut === null ? [] : heldOutGroups(options.holdOut, timepoints),
-      hooks,
-    );
-    const { map, notes: mapNotes } = findMap(file, options.map, timepoints.cellTimepoint);
-    return {
-      name: listNames(
-        paths.map((path) => basename(path)),
-        3,
-      ),
-      nObs: file.nObs,
-      obsNames: file.obsNames(),
-      embedding,
-      heldOutEmbeddings: without,
-      timepoints,
-      map,
-      cellType: options.label === null ? null : readCodes(file, options.label, '--label'),
-      batch,
-      notes: [...file.notes(), ...(chosen?.notes ?? []), ...notes, ...mapNotes],
-    };
+    return readDataset(file, paths, options, hooks);
   } finally {
     file.close();
   }
+}
+
+/** What was computed of a file's cells before, in the same way. */
+export interface KnownCells {
+  /** [nObs], 0 = the cell took no part */
+  takesPart: Uint8Array;
+  /** null: it is the file's */
+  embedding: ComputedEmbedding | null;
+}
+
+/**
+ * The same of a file that is open.
+ * @param known taken where the same cells take part
+ */
+export function readDataset(
+  file: DataFile,
+  paths: readonly string[],
+  options: LoadOptions,
+  hooks: LoadHooks = {},
+  known: KnownCells | null = null,
+): Dataset {
+  const chosen = chooseCells(file, options, hooks);
+  const timepoints = timepointsFromColumn(file.readObs(options.time, '--time'), options.time, {
+    file: file.file,
+    keep: chosen?.keep ?? null,
+    edits: options.timepoints,
+    ordering: () => file.timeOrdering(options.time),
+  });
+  const batch = options.batch === null ? null : readCodes(file, options.batch, '--batch');
+  const { embedding, without, notes } = findEmbedding(
+    file,
+    { ...options, batch: genesByBatch(options, batch) },
+    timepoints.cellTimepoint,
+    options.holdOut === null ? [] : heldOutGroups(options.holdOut, timepoints),
+    hooks,
+    known && sameCells(known.takesPart, timepoints.cellTimepoint) ? known.embedding : null,
+  );
+  const { map, notes: mapNotes } = findMap(file, options.map, timepoints.cellTimepoint);
+  return {
+    name: listNames(
+      paths.map((path) => basename(path)),
+      3,
+    ),
+    nObs: file.nObs,
+    obsNames: file.obsNames(),
+    embedding,
+    heldOutEmbeddings: without,
+    timepoints,
+    map,
+    cellType: options.label === null ? null : readCodes(file, options.label, '--label'),
+    batch,
+    notes: [...file.notes(), ...(chosen?.notes ?? []), ...notes, ...mapNotes],
+  };
+}
+
+/** Whether the cells that took part once are those that have a timepoint. */
+export function sameCells(takesPart: Uint8Array, cellTimepoint: Int32Array): boolean {
+  return cellTimepoint.every((timepoint, i) => timepoint >= 0 === (takesPart[i] !== 0));
 }
 
 /** The replicates in each of which genes are ranked; null: over all cells. */

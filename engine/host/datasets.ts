@@ -1,13 +1,19 @@
 import { basename } from 'node:path';
 import { listNames } from '../dataset/names.ts';
 import { CancelledError, InputError } from '../errors.ts';
+import { versions } from '../export/manifest.ts';
 import { colouringOf, factOf } from './colouring.ts';
+import { createDatasetRuns, type DatasetRuns } from './dataset-runs.ts';
+import { estimate, train } from './dataset-training.ts';
 import { findGenes } from './gene-names.ts';
+import { isPreparedFor, type PreparedFor, preparationKey, shared } from './known-cells.ts';
 import { createPool, type Pool, type RunOptions } from './pool.ts';
-import type { ComputedPlaces } from './prepare.ts';
+import type { Prepared } from './prepare.ts';
 import type { EmbeddingInfo, OpenedDataset, Request, RequestKind, Results } from './protocol.ts';
 import { chooseComponents, type Opened } from './reader.ts';
-import { describeColumn, labelColumn, type SessionColumn } from './session-columns.ts';
+import type { RunStore } from './run-store.ts';
+import { describeColumn, labelColumn, labelsOf, type SessionColumn } from './session-columns.ts';
+import type { Training } from './training.ts';
 
 /** Open at the same time, for one interface. */
 const MOST_DATASETS = 16;
@@ -16,9 +22,22 @@ export interface DatasetsOptions {
   /** where what takes long is done; each dataset has a worker of its own for the rest */
   work: Pool;
   /** @throws InputError: a handle that is not known */
+  /** trainings may have so many of their own */
+  workers: number;
   pathsOf(handles: readonly string[]): string[] | Promise<string[]>;
   /** the embedded example, written when it is first asked for */
   examplePath(options: RunOptions): Promise<string>;
+  /** @throws InputError: no such place, or none can be had */
+  targetOf(handle: string): string | Promise<string>;
+  store: RunStore;
+  runsFolder: string | undefined;
+  /** what trainings take on this computer, learned from those before */
+  pace: Pace;
+}
+
+/** How much longer trainings took than was estimated: 1 means as estimated. */
+export interface Pace {
+  slowness: number;
 }
 
 /** What one interface has opened. */
@@ -29,22 +48,25 @@ export interface Datasets {
   close(): Promise<void>;
 }
 
-interface OpenDataset {
+export interface OpenDataset {
   opened: Opened;
   name: string;
   /** keeps the file open */
   reader: Pool;
   /** ends what is done for it elsewhere */
   stop: AbortController;
-  /** for what preparation `computed` is */
-  preparedFor: string;
-  prepared: { computed: ComputedPlaces[]; map: string; notes: string[] };
+  preparedFor: PreparedFor;
+  prepared: Prepared;
   labels: SessionColumn[];
+  /** null: none goes on */
+  training: Training | null;
+  runs: DatasetRuns;
 }
 
-type Ask<K extends RequestKind> = Extract<Request, { kind: K }>;
+export type Ask<K extends RequestKind> = Extract<Request, { kind: K }>;
 
-export function createDatasets({ work, pathsOf, examplePath }: DatasetsOptions): Datasets {
+export function createDatasets(given: DatasetsOptions): Datasets {
+  const { work, pathsOf, examplePath, store } = given;
   const datasets = new Map<string, OpenDataset>();
   const known = new Set<string>();
   let count = 0;
@@ -56,7 +78,12 @@ export function createDatasets({ work, pathsOf, examplePath }: DatasetsOptions):
     throw new InputError('This file is not open any more.', { action: 'Open it again.' });
   }
 
-  async function open(paths: string[], name: string, options: RunOptions): Promise<OpenedDataset> {
+  async function open(
+    paths: string[],
+    name: string,
+    options: RunOptions,
+    isExample = false,
+  ): Promise<OpenedDataset> {
     if (datasets.size + opening >= MOST_DATASETS)
       throw new InputError('Too many files are open.', {
         expected: `at most ${MOST_DATASETS}`,
@@ -66,13 +93,24 @@ export function createDatasets({ work, pathsOf, examplePath }: DatasetsOptions):
     const reader = createPool(1);
     opening++;
     try {
-      const opened = await reader.run({ kind: 'open', paths }, options);
+      const read = await reader.run({ kind: 'open', paths }, options);
+      const opened = isExample ? { ...read, files: exampleFiles() } : read;
       if (options.signal?.aborted) throw new CancelledError();
       const handle = `dataset ${++count}`;
-      const prepared = { computed: [], map: '', notes: [] };
-      const stop = new AbortController();
-      datasets.set(handle, { opened, name, reader, stop, preparedFor: '', prepared, labels: [] });
-      return describe(handle, datasets.get(handle)!);
+      for (const path of opened.source.paths) known.add(path);
+      const dataset: OpenDataset = {
+        opened,
+        name,
+        reader,
+        stop: new AbortController(),
+        preparedFor: { key: '', columns: [] },
+        prepared: { computed: [], map: '', takesPart: new Uint8Array(0), notes: [] },
+        labels: [],
+        training: null,
+        runs: createDatasetRuns(opened, store, given.targetOf, (path) => known.add(path)),
+      };
+      datasets.set(handle, dataset);
+      return describe(handle, dataset);
     } catch (error) {
       await reader.close();
       throw error;
@@ -85,7 +123,9 @@ export function createDatasets({ work, pathsOf, examplePath }: DatasetsOptions):
     const dataset = find(handle);
     datasets.delete(handle);
     dataset.stop.abort();
-    await dataset.reader.close();
+    // what goes on says where it stood
+    await dataset.training?.result.catch(() => {});
+    await Promise.all([dataset.reader.close(), dataset.runs.close()]);
     return null;
   }
 
@@ -103,7 +143,9 @@ export function createDatasets({ work, pathsOf, examplePath }: DatasetsOptions):
         );
       }
       case 'example':
-        return open([await examplePath(options)], 'Example', options);
+        return open([await examplePath(options)], 'Example', options, true);
+      case 'about':
+        return work.run({ kind: 'about' }, options);
       case 'close':
         return close(request.dataset);
       case 'timepoints': {
@@ -128,23 +170,51 @@ export function createDatasets({ work, pathsOf, examplePath }: DatasetsOptions):
         return cellOf(find(request.dataset), request.row, options);
       case 'label':
         return keepLabel(find(request.dataset), request);
+      case 'estimate':
+        return estimate(find(request.dataset), request, given, options);
+      case 'train':
+        return train(find(request.dataset), request, given, options);
+      case 'hold':
+        find(request.dataset).training?.hold(request.held);
+        return null;
+      case 'runs':
+        return find(request.dataset).runs.list();
+      case 'rename run':
+        return find(request.dataset).runs.rename(request.run, request.name);
+      case 'delete run':
+        return find(request.dataset).runs.remove(request.run);
+      case 'restore run':
+        return find(request.dataset).runs.restore(request.run);
+      case 'run':
+      case 'follow':
+      case 'arrows':
+      case 'gene along':
+      case 'export run':
+      case 'export cells': {
+        const { runs, prepared } = find(request.dataset);
+        return runs.ask(request, prepared.computed, options);
+      }
     }
   }
 
   return {
     perform,
-    paths: () => [...known],
+    paths: () => [...known, ...(given.runsFolder === undefined ? [] : [given.runsFolder])],
     async close() {
       await Promise.all([...datasets.keys()].map(close));
     },
   };
 }
 
+/** It is written anew each time, with other dates in it, but the same cells. */
+const exampleFiles = () => [{ bytes: 0, probe: `example of Meander ${versions().meander}` }];
+
 function describe(handle: string, dataset: OpenDataset): OpenedDataset {
   const { nObs, nVars, obs, timeColumns, otherColumns, findings, notes } = dataset.opened;
   const embeddings = embeddingsOf(dataset);
-  const { name } = dataset;
-  return { dataset: handle, name, nObs, nVars, obs, embeddings, timeColumns, otherColumns, findings, notes };
+  const { name, runs } = dataset;
+  const facts = { nObs, nVars, obs, embeddings, timeColumns, otherColumns, findings, notes };
+  return { dataset: handle, name, ...facts, ...runs.first };
 }
 
 /** Those of the file and those that were computed, which take the place of the file's. */
@@ -158,9 +228,6 @@ function embeddingsOf({ opened, prepared }: OpenDataset): EmbeddingInfo[] {
   ];
 }
 
-const labelsOf = (labels: SessionColumn[], where: { column: string }[], batch: string | null = null) =>
-  labels.filter(({ name }) => name === batch || where.some(({ column }) => column === name));
-
 async function prepare(
   dataset: OpenDataset,
   { preparation }: Ask<'prepare'>,
@@ -168,13 +235,14 @@ async function prepare(
   { signal, ...options }: RunOptions,
 ): Promise<Results['prepare']> {
   const columns = labelsOf(dataset.labels, preparation.where, preparation.batch);
-  // a label's cells may change under its name
-  const key = columns.length > 0 ? '' : JSON.stringify(preparation);
-  if (key === '' || key !== dataset.preparedFor) {
+  const key = preparationKey(preparation);
+  if (!isPreparedFor(dataset.preparedFor, key, columns)) {
     const task = { kind: 'prepare', source: dataset.opened.source, preparation, columns } as const;
     const signals = [dataset.stop.signal, ...(signal ? [signal] : [])];
-    dataset.prepared = await work.run(task, { ...options, signal: AbortSignal.any(signals) });
-    dataset.preparedFor = key;
+    const prepared = await work.run(task, { ...options, signal: AbortSignal.any(signals) });
+    const computed = prepared.computed.map((places) => ({ ...places, points: shared(places.points) }));
+    dataset.prepared = { ...prepared, computed };
+    dataset.preparedFor = { key, columns };
   }
   const { map, notes } = dataset.prepared;
   return { embeddings: embeddingsOf(dataset), map, notes };

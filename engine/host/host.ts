@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, sep } from 'node:path';
 import { z } from 'zod';
 import { CancelledError, type ErrorMessage, errorToMessage, InputError } from '../errors.ts';
+import { CLOSED } from './dataset-training.ts';
 import { createDatasets, type Datasets, type DatasetsOptions } from './datasets.ts';
 import { createPool, type RunOptions } from './pool.ts';
 import { clientMessageSchema, type EngineMessage, type Request } from './protocol.ts';
+import { createRunStore } from './run-store.ts';
 
 /** Requests of one interface that are not answered yet. */
 const MOST_RUNNING = 1000;
@@ -16,6 +18,13 @@ export interface HostOptions {
    * @throws InputError: a handle that is not known
    */
   pathsOf: DatasetsOptions['pathsOf'];
+  /**
+   * The place that a handle stands for, to be written to once; absent: nothing can be written.
+   * @throws InputError: a handle that is not known, or that was used
+   */
+  targetOf?: (handle: string) => string | Promise<string>;
+  /** where runs are kept, made when the first one is; absent: they are not kept beyond the connection */
+  runsFolder?: string;
   /** for what takes long, of all interfaces together; each dataset has one more; default 2 */
   workers?: number;
 }
@@ -37,14 +46,25 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-export function createHost({ pathsOf, workers = 2 }: HostOptions): Host {
+export function createHost({ pathsOf, targetOf = nowhere, runsFolder, workers = 2 }: HostOptions): Host {
   const work = createPool(workers);
+  const store = createRunStore(runsFolder);
+  const pace = { slowness: 1 };
   const example = createExample((path, options) => work.run({ kind: 'example', path }, options));
   const connections = new Set<Connection>();
   let refused = 0;
   return {
     connect(send) {
-      const datasets = createDatasets({ work, pathsOf, examplePath: example.path });
+      const datasets = createDatasets({
+        work,
+        workers,
+        pathsOf,
+        targetOf,
+        store,
+        runsFolder,
+        pace,
+        examplePath: example.path,
+      });
       const connection = createConnection(datasets, send, () => {
         refused++;
       });
@@ -61,6 +81,7 @@ export function createHost({ pathsOf, workers = 2 }: HostOptions): Host {
     async close() {
       await Promise.all([...connections].map((connection) => connection.close()));
       await work.close();
+      store.close();
       await example.remove();
     },
   };
@@ -126,10 +147,14 @@ function createConnection(
     receive,
     async close() {
       closed = true;
-      for (const stop of running.values()) stop.abort();
+      for (const stop of running.values()) stop.abort(CLOSED);
       await datasets.close();
     },
   };
+}
+
+function nowhere(): never {
+  throw new InputError('Nothing can be written from here.', { action: 'Use the application or its server.' });
 }
 
 const withId = z.object({ id: z.number().int().min(0) });

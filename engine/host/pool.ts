@@ -1,8 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { builtUrl } from '../built.ts';
 import { CancelledError, errorFromMessage, WorkError } from '../errors.ts';
-import type { Progress } from './protocol.ts';
-import type { Reply, Task, TaskResult } from './tasks.ts';
+import type { Reply, Task, TaskProgress, TaskResult } from './tasks.ts';
 
 /** How long a worker may take to notice that it shall stop, before it is replaced. */
 const STOP_GRACE_MS = 200;
@@ -10,7 +9,7 @@ const STOP_GRACE_MS = 200;
 export interface RunOptions {
   /** aborting it stops the task within 200 ms, whatever the task is doing */
   signal?: AbortSignal;
-  onProgress?: (progress: Progress) => void;
+  onProgress?: (progress: TaskProgress) => void;
 }
 
 /** Worker threads that take tasks in the order given. */
@@ -21,6 +20,8 @@ export interface Pool {
    * @throws the task's own error; CancelledError when the signal aborts; WorkError when the worker dies
    */
   run<T extends Task>(task: T, options?: RunOptions): Promise<TaskResult<T>>;
+  /** Tasks wait where they next ask whether to stop, and none begins; or all go on. They can be stopped while they wait. */
+  hold(held: boolean): void;
   /** Ends all workers at once; what runs is rejected with CancelledError. */
   close(): Promise<void>;
 }
@@ -35,7 +36,7 @@ interface Job {
 
 interface Slot {
   worker: Worker | null;
-  /** set to 1 to ask the running task to stop */
+  /** 0: go on, 1: the running task shall stop, 2: it shall wait */
   stop: Int32Array;
   job: Job | null;
 }
@@ -49,6 +50,7 @@ export function createPool(size: number): Pool {
   }));
   const queue: Job[] = [];
   let closed = false;
+  let held = false;
 
   function settle(slot: Slot, finish: (job: Job) => void, reuse: boolean): void {
     const job = slot.job;
@@ -101,7 +103,7 @@ export function createPool(size: number): Pool {
   }
 
   function startNext(): void {
-    while (!closed && queue.length > 0) {
+    while (!closed && !held && queue.length > 0) {
       const slot = slots.find((s) => s.job === null);
       if (!slot) return;
       const job = queue.shift()!;
@@ -122,6 +124,7 @@ export function createPool(size: number): Pool {
     const slot = slots.find((s) => s.job === job);
     if (!slot) return;
     Atomics.store(slot.stop, 0, 1);
+    Atomics.notify(slot.stop, 0);
     setTimeout(() => {
       if (slot.job === job) settle(slot, (j) => j.reject(new CancelledError()), false);
     }, STOP_GRACE_MS);
@@ -143,6 +146,16 @@ export function createPool(size: number): Pool {
         queue.push(job);
         startNext();
       });
+    },
+    hold(wanted) {
+      held = wanted;
+      const [from, to] = held ? [0, 2] : [2, 0];
+      for (const { stop } of slots) {
+        // one that shall stop does so
+        Atomics.compareExchange(stop, 0, from, to);
+        Atomics.notify(stop, 0);
+      }
+      startNext();
     },
     async close() {
       closed = true;

@@ -26,6 +26,8 @@ export interface Prepared {
   computed: ComputedPlaces[];
   /** what to show first: the map, or without one the embedding */
   map: string;
+  /** [nObs], 0 = the cell takes no part */
+  takesPart: Uint8Array;
   /** what was done, for the reader */
   notes: string[];
 }
@@ -54,6 +56,7 @@ export function prepareCells(file: DataFile, options: Preparation, hooks: Prepar
   const prepared: Prepared = {
     computed: embedding.computed ? [{ name, dims, points, from: embedding.computed }] : [],
     map: own.map?.name ?? (options.map === 'none' ? name : MAP_NAME),
+    takesPart: Uint8Array.from(cells, (cell) => (cell < 0 ? 0 : 1)),
     notes: [...(chosen?.notes ?? []), ...notes, ...own.notes],
   };
   if (own.map || options.map === 'none') return prepared;

@@ -1,10 +1,13 @@
 import { z } from 'zod';
-import { experimentSchema } from '../config.ts';
+import { type ExperimentConfig, experimentSchema } from '../config.ts';
 import type { ObsColumnInfo } from '../dataset/anndata.ts';
 import type { Finding } from '../dataset/finding.ts';
 import type { TimeColumns } from '../dataset/time-columns.ts';
 import type { Timepoints } from '../dataset/timepoints.ts';
 import type { ErrorMessage } from '../errors.ts';
+import { datasetHandle, type RunResultsByKind, runRequests, type TrainingProgress } from './run-protocol.ts';
+
+export * from './run-protocol.ts';
 
 /*
  * The contract between the interface and the engine, the same over every transport. Pure: no Node here. The interface
@@ -13,8 +16,6 @@ import type { ErrorMessage } from '../errors.ts';
 
 /** Issued by whoever may name files: the main process after a dialog or a drop, the server for its folders. */
 const fileHandle = z.string().min(1).max(100);
-/** Issued by the engine for what it has opened. */
-const datasetHandle = z.string().min(1).max(100);
 const name = z.string().min(1).max(1000);
 const { time, timepoints, where } = experimentSchema.shape;
 
@@ -86,6 +87,9 @@ export const requestSchema = z.discriminatedUnion('kind', [
     label: name,
     rows: z.instanceof(Int32Array),
   }),
+  ...runRequests,
+  /** what the engine is made of, which device it has, what runs by default */
+  z.strictObject({ kind: z.literal('about') }),
 ]);
 export type Request = z.infer<typeof requestSchema>;
 export type RequestKind = Request['kind'];
@@ -122,6 +126,10 @@ export interface OpenedDataset {
   findings: Finding[];
   /** what was decided in opening it */
   notes: string[];
+  /** the run to show first: a session was opened; absent: a file with cells was */
+  run?: string;
+  /** with what the cells of a session that was opened can be trained again */
+  experiment?: ExperimentConfig;
 }
 
 export interface EmbeddingInfo {
@@ -151,8 +159,19 @@ export interface GeneInfo {
   column: number;
 }
 
+/** A part of the engine, or something that it can use. */
+export interface AboutLine {
+  name: string;
+  /** empty: not installed */
+  version: string;
+  /** default: used without being asked for; broken: installed, but does not load */
+  state: 'default' | 'ready' | 'missing' | 'broken';
+  /** which device it has, what it is used for, or what is wrong */
+  note: string;
+}
+
 /** What each request gives. */
-export interface Results {
+export interface Results extends RunResultsByKind {
   open: OpenedDataset;
   example: OpenedDataset;
   close: null;
@@ -166,6 +185,7 @@ export interface Results {
   'find genes': GeneInfo[];
   cell: { name: string; facts: { column: string; value: string }[] };
   label: ObsColumnInfo[];
+  about: AboutLine[];
 }
 export type ResultOf<R extends Request> = Results[R['kind']];
 
@@ -192,8 +212,10 @@ export interface Progress {
   steps: number;
   /** the last validation loss of a training stage */
   loss?: number;
-  /** seconds until the stage ends at the latest */
+  /** seconds until the stage ends at the latest; of a training until all of it ends */
   secondsLeft?: number;
+  /** of a training: its fits, what was just measured, how trajectories look by now */
+  training?: TrainingProgress;
 }
 
 export type ClientMessage =

@@ -11,7 +11,9 @@ import { openData } from '../io/open-data.ts';
 import { colouringOf, factOf } from './colouring.ts';
 import { type GeneNames, readGeneNames } from './gene-names.ts';
 import { growthColouring, readGrowthScore } from './growth-score.ts';
+import { fingerprintOf, type OpenedSession, openedSession } from './opened-session.ts';
 import type { Colouring, Request, Results } from './protocol.ts';
+import type { Fingerprint } from './run-record.ts';
 import { type SessionColumn, withColumns } from './session-columns.ts';
 
 type Wanted<K extends Request['kind'], F extends string> = Pick<
@@ -50,6 +52,10 @@ export interface Opened extends Inspection {
   genes: GeneNames;
   inMemory: DataFile['inMemory'];
   notes: string[];
+  /** what tells the files from others, wherever they lie */
+  files: Fingerprint;
+  /** the session that was opened; absent: a file with cells was */
+  session?: OpenedSession;
 }
 
 export interface ReadResults {
@@ -107,11 +113,16 @@ export async function performRead(task: ReadTask, hooks: ReadHooks): Promise<Rea
   }
 }
 
-async function openAndInspect(paths: string[], hooks: ReadHooks): Promise<Opened> {
+async function openAndInspect(given: string[], hooks: ReadHooks): Promise<Opened> {
+  const session = await openedSession(given);
+  const paths = session?.paths ?? given;
   const source = { paths, state: stateOf(paths) };
   const { file } = await keptFile(source, hooks);
+  const inspection = inspectFile(file);
   return {
-    ...inspectFile(file),
+    ...inspection,
+    ...(session && { session, findings: [...session.findings, ...inspection.findings] }),
+    files: paths.map(fingerprintOf),
     source,
     genes: readGeneNames(file),
     inMemory: file.inMemory,

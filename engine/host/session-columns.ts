@@ -57,3 +57,7 @@ export function withColumns<T extends ObsSource>(source: T, columns: readonly Se
     readObs: (name: string, option?: string) => own.get(name) ?? source.readObs(name, option),
   };
 }
+
+/** Those that an experiment or a subset names. */
+export const labelsOf = (labels: SessionColumn[], where: { column: string }[], batch: string | null = null) =>
+  labels.filter(({ name }) => name === batch || where.some(({ column }) => column === name));

@@ -1,11 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Kernels } from '../compute/kernels.ts';
 import { loadKernels } from '../compute/wasm.ts';
-import { type Dataset, loadDataset } from '../dataset/load.ts';
+import { type Dataset, loadDataset, readDataset } from '../dataset/load.ts';
 import { mapCells, placePoints } from '../embedding/cell-map.ts';
-import { errorToMessage, InputError } from '../errors.ts';
+import { CancelledError, errorToMessage, InputError } from '../errors.ts';
 import { runBaselineJob } from '../evaluate/baselines.ts';
 import { type FitResult, runFitJob } from '../evaluate/held-out.ts';
+import type { LiveTrajectories } from '../evaluate/live-trajectories.ts';
 import { embedFile } from '../export/embed.ts';
 import { exportReport, exportSession } from '../export/export-session.ts';
 import { readSession, writeSession } from '../export/session.ts';
@@ -15,19 +16,26 @@ import { libraryFailed } from '../io/hdf5.ts';
 import { inspectData } from '../io/inspect.ts';
 import { openData } from '../io/open-data.ts';
 import { writeExample } from '../simulate/write-example.ts';
+import { aboutEngine } from './about.ts';
 import { readGrowthScore } from './growth-score.ts';
 import { prepareCells } from './prepare.ts';
 import type { Progress } from './protocol.ts';
 import { performRead, withSource } from './reader.ts';
+import { performOnRun } from './run-reader.ts';
+import { summarizeRun } from './run-summary.ts';
 import { withColumns } from './session-columns.ts';
-import type { Reply, Task } from './tasks.ts';
+import type { Reply, Task, TaskProgress } from './tasks.ts';
 
 /** Messages about progress at most this often. */
 const PROGRESS_INTERVAL_MS = 100;
 
 const port = parentPort!;
 const stop = new Int32Array((workerData as { stop: SharedArrayBuffer }).stop);
-const shouldStop = () => Atomics.load(stop, 0) === 1;
+/** Waits here while the pool is held. */
+function shouldStop(): boolean {
+  while (Atomics.load(stop, 0) === 2) Atomics.wait(stop, 0, 2);
+  return Atomics.load(stop, 0) === 1;
+}
 let kernels: Kernels | null = null;
 
 port.on('message', async (task: Task) => {
@@ -36,17 +44,31 @@ port.on('message', async (task: Task) => {
     port.postMessage({ kind: 'result', result, spent: libraryFailed() } satisfies Reply, transfer);
   } catch (error) {
     // what the user got wrong leaves the worker, and the file that it keeps open, as they were
-    const spent = libraryFailed() || !(error instanceof InputError);
+    // and so does who stops looking at a run, whose worker keeps it
+    const orderly =
+      error instanceof InputError || (error instanceof CancelledError && task.kind === 'on run');
+    const spent = libraryFailed() || !orderly;
     port.postMessage({ kind: 'error', error: errorToMessage(error), spent } satisfies Reply);
   }
 });
 
 async function perform(task: Task): Promise<{ result: unknown; transfer: ArrayBuffer[] }> {
   switch (task.kind) {
+    case 'about':
+      return { result: await aboutEngine(), transfer: [] };
     case 'inspect':
       return { result: await inspectData(task.paths, task.time), transfer: [] };
     case 'load':
       return sent(await loadDataset(task.paths, task, { shouldStop, onProgress: progressReporter() }));
+    case 'load cells': {
+      const hooks = { shouldStop, onProgress: progressReporter() };
+      const { source, columns, known } = task;
+      return withSource(source, readHooks('reading'), (file) =>
+        sent(readDataset(withColumns(file, columns), source.paths, task, hooks, known)),
+      );
+    }
+    case 'on run':
+      return performOnRun(task, { shouldStop, onProgress: progressReporter() });
     case 'open':
     case 'read timepoints':
     case 'read positions':
@@ -98,7 +120,7 @@ async function perform(task: Task): Promise<{ result: unknown; transfer: ArrayBu
       return { result: undefined, transfer: [] };
     case 'save session':
       await writeSession(task.path, task);
-      return { result: undefined, transfer: [] };
+      return { result: summarizeRun(task), transfer: [] };
     case 'open session':
       return { result: await readSession(task.path), transfer: [] };
     case 'export':
@@ -115,6 +137,7 @@ async function perform(task: Task): Promise<{ result: unknown; transfer: ArrayBu
       const result = runFitJob(kernels, task.dataset, task.job, {
         shouldStop,
         onProgress: progressReporter(),
+        ...(task.live && { live: { ...task.live, send: sendLive } }),
       });
       return { result, transfer: buffersOf(result) };
     }
@@ -138,23 +161,38 @@ function progressReporter() {
   let last = Number.NEGATIVE_INFINITY;
   let stage = '';
   let stageStart = 0;
+  let seen: number | undefined;
+  let lossStep = 0;
   return (name: Progress['stage'], { step, steps, loss }: { step: number; steps: number; loss?: number }) => {
     const now = performance.now();
-    if (name !== stage) {
+    const begins = name !== stage;
+    if (begins) {
       stage = name;
       stageStart = now;
-    } else if (now - last < PROGRESS_INTERVAL_MS) return;
+      seen = undefined;
+    }
+    if (loss !== seen) {
+      seen = loss;
+      // it was measured after the step before
+      lossStep = step - 1;
+    }
+    if (!begins && now - last < PROGRESS_INTERVAL_MS) return;
     last = now;
     const secondsLeft = step > 0 ? ((now - stageStart) / 1000 / step) * (steps - step) : undefined;
-    const progress: Progress = {
+    const progress: TaskProgress = {
       stage: name,
       step,
       steps,
-      ...(loss !== undefined && { loss }),
+      ...(loss !== undefined && { loss, lossStep }),
       ...(secondsLeft !== undefined && { secondsLeft }),
     };
     port.postMessage({ kind: 'progress', progress } satisfies Reply);
   };
+}
+
+function sendLive(live: LiveTrajectories): void {
+  const progress: TaskProgress = { stage: 'vector field', step: live.step, steps: live.steps, live };
+  port.postMessage({ kind: 'progress', progress } satisfies Reply, [live.positions.buffer as ArrayBuffer]);
 }
 
 function buffersOf({ predictions, trajectories, velocity, networks }: FitResult): ArrayBuffer[] {

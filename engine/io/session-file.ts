@@ -75,6 +75,22 @@ export async function readSessionFile(path: string): Promise<unknown> {
   }
 }
 
+/** Whether a file is a session, of whatever version. To be called in a worker thread. */
+export async function isSessionFile(path: string): Promise<boolean> {
+  let file: Hdf5File;
+  try {
+    file = await openHdf5(path);
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
+  try {
+    return isSession(file);
+  } finally {
+    file.close();
+  }
+}
+
 function isSession(file: Hdf5File): boolean {
   const kind = file.get('uns')?.kind === 'group' ? file.get(`${HOME}/kind`) : undefined;
   return kind?.kind === 'dataset' && kind.type === 'string' && kind.strings()[0] === 'session';

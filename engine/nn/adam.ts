@@ -1,4 +1,4 @@
-import type { Kernels, Vector } from '../compute/kernels.ts';
+import type { AdamConstants, Kernels, Vector } from '../compute/kernels.ts';
 
 const beta1 = 0.9;
 const beta2 = 0.999;
@@ -33,15 +33,20 @@ export function adamStep(
   gradient: Vector,
   options: AdamOptions,
 ): AdamState {
-  const { learningRate, weightDecay = 0 } = options;
   const step = state.step + 1;
-  kernels.adam(parameters, gradient, state.m, state.v, parameters.length, {
+  const { m, v } = state;
+  kernels.adam(parameters, gradient, m, v, parameters.length, adamConstants(step, options));
+  return { m, v, step };
+}
+
+/** What the `step`-th step (from 1) is made with. */
+export function adamConstants(step: number, { learningRate, weightDecay = 0 }: AdamOptions): AdamConstants {
+  return {
     beta1,
     beta2,
     epsilon,
     stepSize: learningRate / (1 - beta1 ** step),
     secondMomentScale: 1 / (1 - beta2 ** step),
     shrink: 1 - learningRate * weightDecay,
-  });
-  return { m: state.m, v: state.v, step };
+  };
 }

@@ -109,14 +109,20 @@ export function createMlp(kernels: Kernels, shape: MlpShape): Mlp {
   };
 }
 
-/** Draws weights and biases from U(±1/√inputs), as torch's Linear does by default. */
-export function initializeMlp(mlp: Mlp, random: RandomStream): void {
-  for (const { inputs, weights, bias } of mlp.layers) {
-    const bound = 1 / Math.sqrt(inputs);
-    for (const values of [weights, bias]) {
-      for (let i = 0; i < values.length; i++) values[i] = (2 * random.uniform() - 1) * bound;
-    }
+/** Weights and biases from U(±1/√inputs), as torch's Linear draws them by default: flat, as `parameters` are. */
+export function initialWeights(sizes: readonly number[], random: RandomStream): Float64Array {
+  const weights = new Float64Array(parameterCount(sizes));
+  let at = 0;
+  for (let l = 0; l + 1 < sizes.length; l++) {
+    const bound = 1 / Math.sqrt(sizes[l]!);
+    const end = at + (sizes[l]! + 1) * sizes[l + 1]!;
+    while (at < end) weights[at++] = (2 * random.uniform() - 1) * bound;
   }
+  return weights;
+}
+
+export function initializeMlp({ sizes, parameters }: Mlp, random: RandomStream): void {
+  parameters.set(initialWeights(sizes, random));
 }
 
 /** Fills `output` (and `outputTangent`) from the first `rows` rows of `input`. */

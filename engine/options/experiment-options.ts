@@ -44,7 +44,16 @@ export const experimentOptions = {
     .meta(
       meta({
         group: 'experiment',
-        help: 'evaluate: compare with static transport, random pairs, the neighbouring timepoints and the noise floor',
+        help: 'compare with static transport, random pairs, the neighbouring timepoints and the noise floor',
+      }),
+    ),
+  backend: z
+    .enum(['auto', 'kernels', 'tensorflow'])
+    .default('auto')
+    .meta(
+      meta({
+        group: 'training',
+        help: 'what works out the training steps: kernels (of Meander), tensorflow (if it is installed, see meander doctor); auto takes kernels, and tensorflow only on a graphics processor from 512 hidden units on',
       }),
     ),
   wideBackend: z

@@ -35,7 +35,7 @@ export function geodesicPath(interpolant: Mlp): GeodesicPath {
     evaluate(batch, xt, ut) {
       const { x0, x1, s, pairs, rowsPerPair } = batch;
       const rows = batchRows(batch);
-      fillInput(batch, dims, input);
+      fillInterpolantInput(batch, dims, input);
       forward(interpolant, rows);
       for (let i = 0; i < rows; i++) {
         const { duration } = pairs[Math.floor(i / rowsPerPair)]!;
@@ -66,8 +66,8 @@ export function geodesicPath(interpolant: Mlp): GeodesicPath {
   };
 }
 
-// rows (x0, x1, t), [rows, 2d + 1]
-function fillInput(batch: PathBatch, dims: number, input: Vector): void {
+/** Fills the interpolant's input with rows (x0, x1, t), [rows, 2d + 1]. */
+export function fillInterpolantInput(batch: PathBatch, dims: number, input: Vector): void {
   const { x0, x1, s, pairs, rowsPerPair } = batch;
   const rows = batchRows(batch);
   let o = 0;

@@ -1,3 +1,4 @@
+import type { Vector } from '../compute/kernels.ts';
 import type { PairTime } from '../path/conditional-path.ts';
 
 /** What a fit sees: the cells of the observed timepoints, each a cloud in the training space. */
@@ -22,6 +23,11 @@ export function pairTimes({ times }: Clouds): PairTime[] {
 export interface TrainingHooks {
   onProgress(progress: { step: number; steps: number; loss?: number }): void;
   shouldStop(): boolean;
+  /** the network as it is after a step; what is done with it must leave it as it is */
+  onNetwork?(
+    network: { sizes: readonly number[]; parameters: Vector },
+    at: { step: number; steps: number },
+  ): void;
 }
 
 /** The losses of one training, a row each epoch that was validated. */

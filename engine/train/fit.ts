@@ -4,12 +4,13 @@ import type { IntervalGrowth } from '../coupling/growth.ts';
 import type { TrainingCells } from '../dataset/split.ts';
 import { createMlp, forward } from '../nn/mlp.ts';
 import { pathByPair } from '../path/by-pair.ts';
-import { geodesicPath } from '../path/geodesic.ts';
 import { linearPath } from '../path/linear.ts';
 import type { VelocityField } from '../trajectory/euler.ts';
 import type { Clouds, TrainingHooks } from './clouds.ts';
 import { couplingsOf } from './couplings.ts';
 import { type TrainedInterpolant, type TrainedNetwork, trainInterpolant } from './interpolant.ts';
+import { kernelTraining } from './kernel-training.ts';
+import type { FrozenPath, TrainingBackend } from './training-backend.ts';
 import { trainVectorField } from './vector-field.ts';
 
 /** Rows of a rollout that go through the network at once. */
@@ -30,6 +31,8 @@ export interface FittedModel {
 }
 
 export interface FitHooks extends Pick<TrainingHooks, 'shouldStop'> {
+  /** the vector field after each step (see TrainingHooks) */
+  onField?: TrainingHooks['onNetwork'];
   onProgress(
     stage: 'coupling' | 'interpolant' | 'vector field',
     progress: { step: number; steps: number; loss?: number },
@@ -56,6 +59,7 @@ function uniformIntervals(
  * One fit: the interpolant where the method bends its paths, then the vector field along them.
  * @param settings `bandwidth` is resolved by now
  * @param intervals of each pair of consecutive observed timepoints. Default: all alike, as method and settings say
+ * @param backend what works the training steps out; default: the kernels, which do all the rest in any case
  */
 export function fitModel(
   kernels: Kernels,
@@ -66,50 +70,42 @@ export function fitModel(
   seed: number,
   hooks: FitHooks,
   intervals: readonly IntervalChoice[] = uniformIntervals(clouds, method, settings),
+  backend: TrainingBackend = kernelTraining(kernels),
 ): FittedModel {
-  const { dims } = clouds;
   const { couplings, growth, notes } = couplingsOf(clouds, cells, settings, seed, hooks, intervals);
+  const given = [kernels, clouds, cells, couplings] as const;
   const stage = (name: 'interpolant' | 'vector field'): TrainingHooks => ({
     shouldStop: hooks.shouldStop,
     onProgress: (progress) => hooks.onProgress(name, progress),
   });
 
   let interpolant: TrainedInterpolant | null = null;
-  let path = linearPath(dims);
+  let bent: FrozenPath | null = null;
+  let path = linearPath(clouds.dims);
   if (intervals.some(({ bends }) => bends)) {
     const mark = kernels.mark();
-    interpolant = trainInterpolant(kernels, clouds, cells, couplings, settings, seed, stage('interpolant'));
+    interpolant = trainInterpolant(...given, settings, seed, stage('interpolant'), backend);
     kernels.release(mark);
-    const network = createMlp(kernels, {
-      sizes: interpolant.sizes,
-      rows: (clouds.times.length - 1) * cells.minibatch,
-      tangent: true,
-      training: false,
-      parameters: allocateCopy(kernels, interpolant.parameters),
-    });
+    bent = backend.path(interpolant, (clouds.times.length - 1) * cells.minibatch);
     path = pathByPair(
-      geodesicPath(network),
+      bent,
       intervals.map(({ bends }) => bends),
     );
   }
-  const vectorField = trainVectorField(
-    kernels,
-    clouds,
-    cells,
-    couplings,
-    path,
-    settings,
-    seed,
-    stage('vector field'),
-  );
-  return {
-    interpolant,
-    vectorField,
-    field: velocityField(kernels, vectorField),
-    diverged: vectorField.diverged || interpolant?.diverged === true,
-    growth,
-    notes: [...notes, ...(interpolant?.notes ?? [])],
-  };
+  try {
+    const fieldHooks = { ...stage('vector field'), ...(hooks.onField && { onNetwork: hooks.onField }) };
+    const vectorField = trainVectorField(...given, path, settings, seed, fieldHooks, backend);
+    return {
+      interpolant,
+      vectorField,
+      field: velocityField(kernels, vectorField),
+      diverged: vectorField.diverged || interpolant?.diverged === true,
+      growth,
+      notes: [...notes, ...(interpolant?.notes ?? [])],
+    };
+  } finally {
+    bent?.dispose();
+  }
 }
 
 /** A trained vector field as dx/dt, in float64 around the kernels' arithmetic. */

@@ -28,10 +28,8 @@ export function vectorFieldGradient(field: Mlp, batch: VectorFieldBatch): number
   return loss;
 }
 
-/** Fills the field's input with rows (x, t), [rows, d + 1]. */
-export function fillFieldInput(field: Mlp, x: Vector, t: Vector, rows: number): void {
-  const dims = field.sizes.at(-1)!;
-  const { input } = field;
+/** Fills the input of a field with rows (x, t), [rows, d + 1]. */
+export function fillFieldInput(input: Vector, x: Vector, t: Vector, rows: number, dims: number): void {
   let o = 0;
   for (let i = 0; i < rows; i++) {
     for (let j = i * dims; j < (i + 1) * dims; j++) input[o++] = x[j]!;
@@ -43,7 +41,7 @@ function squaredError(field: Mlp, batch: VectorFieldBatch, gradient: Vector | nu
   const { x, t, u, rows } = batch;
   const { output } = field;
   const count = rows * field.sizes.at(-1)!;
-  fillFieldInput(field, x, t, rows);
+  fillFieldInput(field.input, x, t, rows, field.sizes.at(-1)!);
   forward(field, rows);
   let sum = 0;
   for (let j = 0; j < count; j++) {

@@ -15,7 +15,7 @@ import { randomStream } from '../../engine/random.ts';
 export interface TinyCourse {
   /** names of the timepoints; the times are 0, 1, … */
   labels?: string[];
-  unit?: string;
+  unit?: Dataset['timepoints']['unit'];
   cellTypes?: string[];
   cellsPerTimepoint?: number;
   run?: string;
