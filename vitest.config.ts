@@ -29,6 +29,8 @@ export default defineConfig({
         test: {
           ...limits,
           name: 'engine',
+          // ES modules that are not marked as such
+          server: { deps: { inline: [/@tensorflow\/tfjs-core\/dist\/(?!tf-core)/] } },
           include: ['engine', 'app', 'bench', 'docs', 'renderer/client'].map(
             (folder) => `${folder}/**/*.test.ts`,
           ),

@@ -8,6 +8,8 @@ export interface Figure {
   data: Partial<PlotData>[];
   layout: Partial<Layout>;
   caption: string;
+  /** pixels at which it is exported, without its legend; in a column of 90 mm its text is 7 points high; default 480 × 320 */
+  print?: { width: number; height: number };
 }
 
 /** The one family of figures and report. */
@@ -70,6 +72,20 @@ export function baseAxis(theme: Theme, title: string, grid = false): Partial<Lay
     tickfont: { size: 12, color: ink.muted },
     automargin: true,
   };
+}
+
+/** The ground that half-pale colours are mixed with, and that dots are ringed by. */
+export const groundOf = (theme: Theme) => (theme === 'light' ? '#ffffff' : '#1b1f24');
+
+/** A label on an axis, where a long one would take the room of the figure; hovering shows all of it. */
+export function shortLabel(label: string, most = 22): string {
+  const letters = [...label];
+  return letters.length <= most
+    ? label
+    : `${letters
+        .slice(0, most - 1)
+        .join('')
+        .trimEnd()}…`;
 }
 
 /** plotly reads a few HTML tags in its texts: a label from a file is shown as it is written. */

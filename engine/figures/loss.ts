@@ -28,7 +28,7 @@ export function lossFigure(
 ): Figure {
   const { theme = 'light', unit, maxPoints = 300 } = options;
   const ink = inkOf(theme);
-  const colors = methodColors([...new Set(curves.map((curve) => curve.method))]);
+  const colors = methodColors([...new Set(curves.map((curve) => curve.method))], theme);
   const stages = (['interpolant', 'vectorField'] as const).filter((stage) =>
     curves.some((curve) => curve.stage === stage),
   );
@@ -102,6 +102,7 @@ export function lossFigure(
     },
     caption:
       'Loss by training step, one line for each fit (held-out timepoint and seed; hover to see which). Strong: validation; pale: training. Losses of different stages and methods are not comparable with each other.',
+    print: { width: two ? 640 : 480, height: 320 },
   };
 }
 

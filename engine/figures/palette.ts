@@ -50,15 +50,19 @@ export function categoryColor(index: number): string {
 const BASELINES = ['ot', 'random', 'previous', 'next'];
 const BASELINE_GREYS = ['#4d4d4d', '#7a7a7a', '#a3a3a3', '#c4c4c4'];
 
-/** One colour a method, stable for the methods that are known. */
-export function methodColors(methods: readonly string[]): Map<string, string> {
+/** One colour a method, stable for the methods that are known; on dark all are lighter, or the darker greys would be lost. */
+export function methodColors(methods: readonly string[], theme: Theme = 'light'): Map<string, string> {
+  const shown = (color: string) => (theme === 'light' ? color : mix(color, '#ffffff', 0.25));
   const others = methods.filter((method) => !knownMethods.includes(method) && !BASELINES.includes(method));
   return new Map(
     methods.map((method) => {
       const baseline = BASELINES.indexOf(method);
-      if (baseline >= 0) return [method, BASELINE_GREYS[baseline]!];
+      if (baseline >= 0) return [method, shown(BASELINE_GREYS[baseline]!)];
       const known = knownMethods.indexOf(method);
-      return [method, categoryColor(known >= 0 ? known : knownMethods.length + others.indexOf(method))];
+      return [
+        method,
+        shown(categoryColor(known >= 0 ? known : knownMethods.length + others.indexOf(method))),
+      ];
     }),
   );
 }

@@ -1,7 +1,7 @@
 import type { PlotData } from 'plotly.js';
 import { baseAxis, baseLayout, type Figure, plotlyText, type Theme } from './figure.ts';
 import { methodColors } from './palette.ts';
-import { joinAnd, methodLabel } from './words.ts';
+import { joinAnd, methodLabel, timepointLabel } from './words.ts';
 
 export interface PathDistanceCurve {
   method: string;
@@ -13,6 +13,8 @@ export interface PathDistanceCurve {
   mean: number[];
 }
 
+const MOST_NAMED = 4;
+
 /** How far paths run from the nearest real cells, over time: a line a method, the mean over its seeds. */
 export function pathDistanceFigure(
   curves: readonly PathDistanceCurve[],
@@ -20,20 +22,36 @@ export function pathDistanceFigure(
 ): Figure {
   const methods = [...new Set(curves.map((curve) => curve.method))];
   const heldOuts = [...new Set(curves.map((curve) => curve.heldOut))];
-  const colors = methodColors(methods);
+  const colors = methodColors(methods, theme);
+  // more than there are dashes to tell them apart by
+  const many = heldOuts.length > MOST_NAMED;
   const dashes = ['solid', 'dash', 'dot', 'dashdot'] as const;
   const data = methods.flatMap((method) =>
     heldOuts.flatMap((heldOut, h): Partial<PlotData>[] => {
       const own = curves.filter((curve) => curve.method === method && curve.heldOut === heldOut);
       if (own.length === 0) return [];
+      const where = plotlyText(`${timepointLabel(heldOut, unit)} held out`);
+      const name = plotlyText(methodLabel(method));
       return [
         {
           type: 'scatter',
           mode: 'lines',
-          name: plotlyText(`${methodLabel(method)}, ${heldOut} held out`),
+          ...(many
+            ? {
+                name,
+                legendgroup: method,
+                showlegend: h === 0,
+                text: own[0]!.times.map(() => where),
+                hoverinfo: 'x+y+text' as const,
+              }
+            : { name: `${name}, ${where}` }),
           x: own[0]!.times,
           y: own[0]!.times.map((_, t) => own.reduce((sum, curve) => sum + curve.mean[t]! / own.length, 0)),
-          line: { color: colors.get(method)!, width: 2, dash: dashes[h % dashes.length]! },
+          line: {
+            color: colors.get(method)!,
+            width: many ? 1.2 : 2,
+            dash: many ? 'solid' : dashes[h % dashes.length]!,
+          },
         },
       ];
     }),
@@ -43,7 +61,10 @@ export function pathDistanceFigure(
     layout: {
       ...baseLayout(theme, 340),
       xaxis: baseAxis(theme, unit ?? 'time'),
-      yaxis: { ...baseAxis(theme, 'distance to the nearest cell', true), rangemode: 'tozero' },
+      yaxis: {
+        ...baseAxis(theme, 'distance to the nearest cell<br>(embedding units)', true),
+        rangemode: 'tozero',
+      },
     },
     caption: `Mean distance of the paths of ${joinAnd(methods.map(methodLabel))} to the nearest real cell of any timepoint, from the timepoint before the held-out one to the one after it; mean over seeds. Low all along: the paths stay where cells are. Cells at both ends are near because the paths start at cells.`,
   };

@@ -35,5 +35,6 @@ describe('words', () => {
     expect(formatMeanSd(1.234, 0.0456, 2)).toBe('1.23\u00a0±\u00a00.05');
     expect(formatMeanSd(1.234, null, 2)).toBe('1.23');
     expect(formatNumber(-0.5, 1)).toBe('−0.5');
+    expect(formatNumber(-0.0004, 3)).toBe('0.000');
   });
 });

@@ -14,6 +14,9 @@ const BASELINE_LABELS: Record<string, string> = {
   next: 'timepoint after',
 };
 
+/** Whether a method of a run is one that nothing is fitted for. */
+export const isBaseline = (method: string): boolean => Object.hasOwn(BASELINE_LABELS, method);
+
 /** `ot-mfm` → `OT-MFM`, `ot` → `static transport`; names that are not known stay as they are. */
 export function methodLabel(method: string): string {
   return /^(ot|i)-[cm]fm$/.test(method) ? method.toUpperCase() : (BASELINE_LABELS[method] ?? method);
@@ -67,9 +70,12 @@ export function formatMeanSd(mean: number, sd: number | null, decimals: number):
   return sd === null ? text : `${text}\u00a0±\u00a0${formatNumber(sd, decimals)}`;
 }
 
-/** Fixed decimals, with a true minus sign. */
+/** Fixed decimals, with a true minus sign; what rounds to 0 has none. */
 export function formatNumber(value: number, decimals: number): string {
-  return value.toFixed(decimals).replace(/^-/, '−');
+  return value
+    .toFixed(decimals)
+    .replace(/^-(?=[0.]*$)/, '')
+    .replace(/^-/, '−');
 }
 
 function isNumeric(label: string): boolean {
