@@ -10,7 +10,10 @@ const WOT = new URL('../../../shared/data/wot_subset.h5ad', import.meta.url).pat
 const { home, meander, metricsIn, remove } = openCommandLine('counts');
 afterAll(remove);
 
-const distances = (folder: string) => metricsIn(folder).rows.map(({ seconds: _, ...row }) => row);
+const distances = (folder: string) =>
+  metricsIn(folder)
+    .rows.filter(({ method }) => method === 'auto')
+    .map(({ seconds: _, ...row }) => row);
 
 /** Counts of cells whose genes rise and fall with the day. */
 async function writeCounts(name: string, days: number[], column: 'day' | 'none' = 'day'): Promise<string> {
