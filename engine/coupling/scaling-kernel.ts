@@ -14,9 +14,8 @@ export interface ScalingKernel {
   /** how many are */
   readonly far: number;
   rebuild(cost: CostRows, g: Float64Array, epsilon: number, poll: () => void): void;
-  /** Row i lies in the values from the returned offset on, until the next call. */
-  row(i: number): number;
-  readonly values: Float32Array;
+  /** Row i → `out` [m] */
+  copyRow(i: number, out: Float32Array): void;
 }
 
 /** below exp of this float32 is near its smallest normal numbers, which are slow and inexact */
@@ -36,7 +35,7 @@ export function createScalingKernel(maxN: number, maxM: number, storedBytes: num
   let source: CostRows | undefined;
   let inverse = 1;
 
-  function fill(cost: CostRows, i: number, out: number, findPhi: boolean): void {
+  function fill(cost: CostRows, i: number, out: Float32Array, start: number, findPhi: boolean): void {
     const { m, values: c } = cost;
     const at = cost.row(i);
     if (findPhi) {
@@ -51,7 +50,7 @@ export function createScalingKernel(maxN: number, maxM: number, storedBytes: num
     for (let j = 0; j < m; j++) {
       const t = (own + gamma[j]! - c[at + j]!) * inverse;
       // the table ends at −37, and float32 reaches further
-      values[out + j] = t > -37 ? expOrZero(t) : t > LOWEST ? Math.exp(t) : 0;
+      out[start + j] = t > -37 ? expOrZero(t) : t > LOWEST ? Math.exp(t) : 0;
     }
   }
 
@@ -62,7 +61,6 @@ export function createScalingKernel(maxN: number, maxM: number, storedBytes: num
     get far() {
       return far;
     },
-    values,
     rebuild(cost, g, epsilon, poll) {
       const { n, m } = cost;
       source = cost;
@@ -72,7 +70,7 @@ export function createScalingKernel(maxN: number, maxM: number, storedBytes: num
       for (let i = 0; i < n; i++) {
         if ((i & 63) === 63) poll();
         const at = stored ? i * m : 0;
-        fill(cost, i, at, true);
+        fill(cost, i, values, at, true);
         for (let j = 0; j < m; j++) if (values[at + j]! > largest[j]!) largest[j] = values[at + j]!;
       }
       far = 0;
@@ -81,10 +79,10 @@ export function createScalingKernel(maxN: number, maxM: number, storedBytes: num
         far += isFar[j]!;
       }
     },
-    row(i) {
-      if (stored) return i * source!.m;
-      fill(source!, i, 0, false);
-      return 0;
+    copyRow(i, out) {
+      const { m } = source!;
+      if (stored) out.set(values.subarray(i * m, (i + 1) * m));
+      else fill(source!, i, out, 0, false);
     },
   };
 }

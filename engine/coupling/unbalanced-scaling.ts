@@ -1,3 +1,4 @@
+import { sharedScalingRows } from '../compute/scaling-rows.ts';
 import type { CostRows } from './ground-cost.ts';
 import { createScalingKernel } from './scaling-kernel.ts';
 
@@ -50,8 +51,8 @@ export function createUnbalancedSolver(maxN: number, maxM: number, storedBytes: 
   const kernel = createScalingKernel(maxN, maxM, storedBytes);
   const f = new Float64Array(maxN);
   const g = new Float64Array(maxM);
-  const weights = new Float64Array(maxM);
-  const columnSums = new Float64Array(maxM);
+  const rows = sharedScalingRows(maxM);
+  const { weights, sums: columnSums } = rows;
 
   /** f from g, then g from f. @returns the columns' error before g is changed */
   function iterate({ cost, epsilon, tau, tauColumns = tau, poll }: UnbalancedProblem): number {
@@ -61,17 +62,16 @@ export function createUnbalancedSolver(maxN: number, maxM: number, storedBytes: 
     const share = shareOf(tau, epsilon);
     const columnShare = shareOf(tauColumns, epsilon);
     const shift = middleDrift(g, gamma, isFar, m).middle;
-    const { values } = kernel;
     for (let j = 0; j < m; j++) {
       weights[j] = b * Math.exp(Math.min(200, (g[j]! - gamma[j]! - shift) / epsilon));
       columnSums[j] = 0;
     }
     for (let i = 0; i < n; i++) {
       if ((i & 255) === 255) poll?.();
-      const at = kernel.row(i);
-      f[i] = share * (phi[i]! - epsilon * Math.log(dot(values, at, weights, m)) - shift);
+      kernel.copyRow(i, rows.row);
+      f[i] = share * (phi[i]! - epsilon * Math.log(rows.weightedSum(m)) - shift);
       const scale = a * Math.exp((f[i]! - phi[i]! + shift) / epsilon);
-      if (scale > 0) addScaled(columnSums, scale, values, at, m);
+      if (scale > 0) rows.addScaled(scale, m);
     }
     let error = 0;
     let total = 0;
@@ -178,25 +178,4 @@ function middleDrift(g: Float64Array, gamma: Float64Array, isFar: Uint8Array, m:
     if (drift > high) high = drift;
   }
   return { middle: (low + high) / 2, width: high - low };
-}
-
-/** Four sums, so that additions need not wait for each other. */
-function dot(values: Float32Array, at: number, weights: Float64Array, m: number): number {
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let j = 0;
-  for (; j + 3 < m; j += 4) {
-    s0 += values[at + j]! * weights[j]!;
-    s1 += values[at + j + 1]! * weights[j + 1]!;
-    s2 += values[at + j + 2]! * weights[j + 2]!;
-    s3 += values[at + j + 3]! * weights[j + 3]!;
-  }
-  for (; j < m; j++) s0 += values[at + j]! * weights[j]!;
-  return s0 + s1 + (s2 + s3);
-}
-
-function addScaled(out: Float64Array, scale: number, values: Float32Array, at: number, m: number): void {
-  for (let j = 0; j < m; j++) out[j]! += scale * values[at + j]!;
 }

@@ -11,6 +11,8 @@ export { landBoxesLength, landDataLength, landScratchLength, landSet } from './l
 // In float64:
 export { gramAdd, sparseProduct } from './sparse-rows';
 export { addVectors, dots, symmetricProduct } from './symmetric';
+// Rows in float32, sums in float64:
+export { addScaled, weightedSum } from './scaling-rows';
 
 /** Where the constants of the module end; the caller gives out memory from there. */
 export function heapStart(): usize {
