@@ -1,12 +1,11 @@
-import { Marked, type Tokens } from 'marked';
+import { lexer, type MarkedToken, type Tokens } from 'marked';
 
-/** A page of docs/, ready to be shown. */
+/** A page of docs/, ready to be shown: what it says as tokens, of which `DocumentationText` makes elements. */
 export interface Page {
   /** e.g. `app.md` */
   name: string;
   title: string;
-  /** of our own documents, made when the application was built */
-  html: string;
+  tokens: MarkedToken[];
 }
 
 /** In the order of reading; pages that are not named here come after, by their names. */
@@ -39,8 +38,7 @@ export function pages(): Page[] {
 
 function pageOf(name: string, text: string): Page {
   const title = /^# (.+)$/m.exec(text)?.[1] ?? name;
-  const marked = new Marked({ renderer: { heading, link, image } });
-  return { name, title, html: marked.parse(text, { async: false }) };
+  return { name, title, tokens: lexer(text) as MarkedToken[] };
 }
 
 /** Sections are named as the places where documents are read on the web name them. */
@@ -50,21 +48,12 @@ export const sectionName = (heading: string) =>
     .replace(/[^\p{L}\p{N} _-]/gu, '')
     .replaceAll(' ', '-');
 
-type Parser = { parser: { parseInline(tokens: Tokens.Generic[]): string } };
+/** The name of the section that a heading begins. */
+export const sectionOf = ({ text }: Pick<Tokens.Heading, 'text'>): string =>
+  sectionName(text.replaceAll(/[`*]/g, ''));
 
-function heading(this: Parser, { tokens, depth, text }: Tokens.Heading): string {
-  const id = sectionName(text.replaceAll(/[`*]/g, ''));
-  return `<h${depth + 1} data-section="${id}" tabindex="-1">${this.parser.parseInline(tokens)}</h${depth + 1}>\n`;
-}
+/** Other pages are opened by the reader and the web by the browser; what is not in the application is text. */
+export const isKnown = (href: string): boolean => /^(https:\/\/|#|[\w-]+\.md(#|$))/.test(href);
 
-/** Other pages are opened by the reader, the web by the browser, and what is not in the application is text. */
-function link(this: Parser, { href, tokens }: Tokens.Link): string {
-  const text = this.parser.parseInline(tokens);
-  const known = /^(https:\/\/|#|[\w-]+\.md(#|$))/.test(href);
-  return known ? `<a href="${href.replaceAll('"', '%22')}">${text}</a>` : text;
-}
-
-function image({ href, text }: Tokens.Image): string {
-  const url = images[`../../docs/${href}`];
-  return url === undefined ? '' : `<img src="${url}" alt="${text.replaceAll('"', '&quot;')}" loading="lazy">`;
-}
+/** Where a picture of docs/ is; undefined: it is not in the application. */
+export const imageUrl = (href: string): string | undefined => images[`../../docs/${href}`];
