@@ -73,7 +73,7 @@ describe('the way through', () => {
     ]);
     await fireEvent.click(button('Run'));
     expect(
-      (await screen.findAllByText(/auto came closer to the real cells than OT-CFM/)).length,
+      (await screen.findAllByText(/automatic came closer to the real cells than straight paths/)).length,
     ).toBeGreaterThan(0);
     expect(session.steps.map(({ state }) => state)).toEqual(Array(8).fill('done'));
     await fireEvent.click(screen.getAllByRole('button', { name: 'See the verdict' })[0]!);

@@ -40,7 +40,7 @@ describe('what is trained', () => {
   test('straight paths are compared with, unless they are what is taken or nobody wants to', async () => {
     const { session } = await show('train');
     const methods = () => session.choices.experiment.methods;
-    await fireEvent.click(screen.getByLabelText(/Bent along the data/));
+    await fireEvent.click(screen.getByLabelText(/^Bent paths/));
     expect(methods()).toEqual(['ot-mfm', 'ot-cfm']);
     await fireEvent.click(screen.getByLabelText('Compare with straight paths'));
     expect(methods()).toEqual(['ot-mfm']);

@@ -31,10 +31,22 @@ function nameOf(question: Question, { settings, bends }: Answer): string {
     case 'clock':
       return settings.timeScale === 'real' ? 'by the real times' : 'timepoints evenly spaced';
     case 'growth':
-      return settings.growth === 'on'
-        ? `cells divide and die (τ ${settings.tau}, ${settings.growthTiming})`
-        : 'none';
+      // where growth was asked for, answers differ in the rest alone
+      return settings.growth === 'off' ? 'none' : `cells divide and die${growthWords(settings)}`;
   }
+}
+
+const TIMINGS: Record<FitSettings['growthTiming'], string> = {
+  steady: 'at a constant rate',
+  early: 'at once',
+};
+
+function growthWords({ tau, growthTiming }: Answer['settings']): string {
+  const known = [
+    ...(tau === undefined ? [] : [`τ ${tau}`]),
+    ...(growthTiming === undefined ? [] : [TIMINGS[growthTiming]]),
+  ];
+  return known.length > 0 ? ` (${known.join(', ')})` : '';
 }
 
 /** What `auto` asked and took. */
@@ -55,7 +67,7 @@ export function triedWords(
   unit?: string,
 ): string {
   if (triedOn.length === 0)
-    return 'No timepoint lies between two others that the fit may see, so nothing could be tried: auto took what did best on simulated time courses.';
+    return 'No timepoint lies between two others that the fit may see, so nothing could be tried; what did best on simulated time courses was taken.';
   const where = timepointList(triedOn, unit);
   const changed = evidence
     .filter(({ taken }) => taken > 0)
@@ -69,7 +81,7 @@ export function triedWords(
     asked.length > 0 && !asked.some(({ found }) => found)
       ? ' Cells carry masses, since that predicts better; but no difference in growth beyond noise was found, so none is told.'
       : '';
-  return `auto kept back ${where}${triedOn.length > 1 ? ' in turn' : ''} and predicted the cells from the other timepoints; ${outcome}.${noise}`;
+  return `To choose, ${where} ${triedOn.length > 1 ? 'were kept back in turn' : 'was kept back'} and predicted from the other timepoints; ${outcome}.${noise}`;
 }
 
 function beside(answer: Answer, taken: Answer): string {

@@ -1,7 +1,7 @@
 import { bendsPaths, type FitSettings } from '../config.ts';
 import { describeCondition } from '../dataset/subset.ts';
 import type { FitResult } from '../evaluate/held-out.ts';
-import { formatCount, joinAnd, methodLabel, timepointList } from '../figures/words.ts';
+import { formatCount, joinAnd, methodName, timepointList } from '../figures/words.ts';
 import type { Experiment } from '../pipeline.ts';
 import { hasGrowth, RELATIVE } from './growth-facts.ts';
 import { cite, numberReferences } from './references.ts';
@@ -102,7 +102,7 @@ function fitWords(experiment: Experiment): string[] {
   });
   const rolled = fits.find(({ trajectories }) => trajectories !== null);
   const shown = rolled?.trajectories
-    ? `${formatCount(rolled.trajectories.cells.length)} cells of the first timepoint were followed through all timepoints (${methodLabel(rolled.method)}, ${rolled.heldOut.length === 0 ? 'fitted on all timepoints' : `fitted without ${heldOutWords(rolled, experiment)}`}, seed ${rolled.seed}).`
+    ? `${formatCount(rolled.trajectories.cells.length)} cells of the first timepoint were followed through all timepoints (${methodName(rolled.method)}, ${rolled.heldOut.length === 0 ? 'fitted on all timepoints' : `fitted without ${heldOutWords(rolled, experiment)}`}, seed ${rolled.seed}).`
     : null;
   const growth = hasGrowth(experiment) ? RELATIVE : 'Division and death of cells were ignored.';
   const seeds =
@@ -141,7 +141,7 @@ function intervalsThat(fit: FitResult, what: 'bends' | 'grows'): 'all' | 'some' 
 }
 
 function methodWords({ method, choices }: FitResult): string[] {
-  if (method !== 'auto') return [`Method ${methodLabel(method)}.`];
+  if (method !== 'auto') return [`Method ${methodName(method)}.`];
   const tried =
     choices && choices.triedOn.length > 0
       ? 'by keeping inner timepoints back and predicting their cells from the others'
@@ -219,7 +219,7 @@ function evaluationWords({ dataset, config }: Experiment, metrics: Metrics): str
   );
   const distances = all.map(
     ({ method, w1Mean, w1Sd }) =>
-      `${methodLabel(method)} ${number(w1Mean!)}${w1Sd === null ? '' : ` ± ${number(w1Sd)}`}`,
+      `${methodName(method)} ${number(w1Mean!)}${w1Sd === null ? '' : ` ± ${number(w1Sd)}`}`,
   );
   const floors = metrics.floors.map(
     ({ heldOut, w1Mean, cells }) =>

@@ -8,7 +8,7 @@ import type { ChoiceFacts } from './results.ts';
 export function choicesSection({ choices, timepoints }: ReportInput): Html | null {
   const [first, ...rest] = choices;
   if (!first) return null;
-  return html`<h2>What auto chose</h2>
+  return html`<h2>What was chosen automatically</h2>
 ${choicesOf(first, timepoints.unit)}
 ${
   rest.length > 0 &&

@@ -52,7 +52,7 @@ export const methodsText: Html = html`<p>Cells of neighbouring observed timepoin
 regression to reproduce the velocity of the paths that join the pairs; cells are then carried along the field. In
 <strong>OT-CFM</strong> the paths are straight [2]. In <strong>OT-MFM</strong> a first network bends them, so that they have least energy in a
 metric that makes regions without cells costly to cross [1]; the metric is LAND, which measures how densely
-cells lie around a point [3], or RBF, a learned density [1], as the settings below name it. With the bend switched off, both are the same program. <strong>auto</strong> is the same program
+cells lie around a point [3], or RBF, a learned density [1], as the settings below name it. With the bend switched off, both are the same program. <strong>Automatic</strong> (<code>auto</code>) is the same program
 too: it chooses the settings from the data, by keeping inner timepoints back and predicting them.</p>
 <ol class="references">${references.map(
   ({ authors, title, where, url }) =>

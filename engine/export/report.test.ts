@@ -259,7 +259,7 @@ describe('renderReport', () => {
   it('reports a run without held-out timepoints', () => {
     const bare = { ...input('plain'), rows: [], summary: [], predictions: [], losses: [], notes: [] };
     const { markup, scripts } = parts(renderReport({ ...bare, trajectories: null }));
-    expect(markup).toContain('no claim about accuracy');
+    expect(markup).toContain('nothing can be said of how good');
     expect(Object.keys(JSON.parse(scripts[0].source))).toEqual(['components', 'map']);
     expect(markup).not.toContain('id="wasserstein"');
   });

@@ -57,7 +57,7 @@ describe('verdict', () => {
       }),
     );
     expect(sentence).toContain(
-      'For held-out days 2 and 3, OT-MFM comes closer to the real cells than OT-CFM',
+      'For held-out days 2 and 3, bent paths (OT-MFM) came closer to the real cells than straight paths (OT-CFM)',
     );
     expect(support[0]).toContain('6 of 6 pairs');
   });
@@ -92,7 +92,7 @@ describe('verdict', () => {
         ],
       }),
     );
-    expect(sentence).toContain('comes closer');
+    expect(sentence).toContain('came closer');
   });
 
   it('claims nothing from one seed, one method or no held-out timepoint', () => {
@@ -102,7 +102,22 @@ describe('verdict', () => {
     const oneMethod = verdict(experiment({ 'ot-mfm': [[1], [2]] }));
     expect(oneMethod.sentence).not.toContain('closer');
     expect(oneMethod.support[0]).toContain('nothing to compare');
-    expect(verdict({ rows: [], summary: [], timepoints }).sentence).toContain('no claim');
+    expect(verdict({ rows: [], summary: [], timepoints }).sentence).toContain('nothing can be said');
+  });
+
+  it('says as near where the numbers that it shows are the same', () => {
+    const once = verdict(experiment({ auto: [[0.5949]], 'ot-cfm': [[0.5951]] }, ['2']));
+    expect(once.sentence).toMatch(
+      /automatic came as near to the real cells as straight paths.*0\.595 against 0\.595/,
+    );
+    const apart = verdict(experiment({ auto: [[0.594]], 'ot-cfm': [[0.5951]] }, ['2']));
+    expect(apart.sentence).toMatch(/automatic came closer .*0\.594 against 0\.595/);
+    // a difference beyond chance may be too small to matter
+    const often = verdict(experiment({ auto: [[1, 2, 3]], 'ot-cfm': [[1.0001, 2.0001, 3.00011]] }, ['2']));
+    expect(often.sentence).toContain('came as near');
+    expect(often.support[0]).toContain('3 of 3 pairs');
+    const transport = verdict(experiment({ auto: [[0.5951]], ot: [[0.5949]] }, ['2']));
+    expect(transport.support[0]).toContain('For comparison');
   });
 
   it('does not list forty timepoints', () => {
@@ -116,7 +131,7 @@ describe('verdict', () => {
   it('names methods that diverged', () => {
     const { sentence, support } = verdict(experiment({ 'ot-cfm': [[2], [3]], 'ot-mfm': [[null], [2]] }));
     expect(sentence).toContain('OT-CFM');
-    expect(support[0]).toContain('OT-MFM diverged');
+    expect(support[0]).toContain('bent paths (OT-MFM) diverged');
   });
 });
 

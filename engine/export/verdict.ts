@@ -29,7 +29,7 @@ export function verdict(input: Pick<ReportInput, 'rows' | 'summary' | 'timepoint
   const summary = input.summary.filter((row) => isFitted(row.method));
   if (rows.length === 0) {
     return {
-      sentence: 'No timepoint was held out, so this report makes no claim about accuracy.',
+      sentence: 'No timepoint was held out, so nothing can be said of how good the predictions are.',
       support: [],
     };
   }
@@ -40,12 +40,10 @@ export function verdict(input: Pick<ReportInput, 'rows' | 'summary' | 'timepoint
   if (best === undefined) return { sentence: 'No fit gave a distance.', support };
   const straight = overallMeans(input.summary).find((row) => row.method === 'ot');
   if (straight) {
-    const relation = straight.w1Mean < best.w1Mean ? 'Lower than every fitted method' : 'For comparison';
-    const value = formatMeanSd(
-      straight.w1Mean,
-      straight.w1Sd,
-      decimalsFor([straight.w1Mean, best.w1Mean], []),
-    );
+    const digits = decimalsFor([straight.w1Mean, best.w1Mean], []);
+    const isLower = Number(straight.w1Mean.toFixed(digits)) < Number(best.w1Mean.toFixed(digits));
+    const relation = isLower ? 'Lower than every fitted method' : 'For comparison';
+    const value = formatMeanSd(straight.w1Mean, straight.w1Sd, digits);
     support.push(`${relation}: static optimal transport, without any training, has ${value}.`);
   }
 
@@ -64,7 +62,7 @@ export function verdict(input: Pick<ReportInput, 'rows' | 'summary' | 'timepoint
   const bestName = methodLabel(best.method);
   if (second === undefined) {
     return {
-      sentence: `${bestName} comes to a W1 distance of ${distance(best)} from the real cells of ${held} (${seeds}).`,
+      sentence: `${bestName} came to a W1 distance of ${distance(best)} from the real cells of ${held} (${seeds}).`,
       support: [...support, 'No other method has a distance, so there is nothing to compare this one with.'],
     };
   }
@@ -72,9 +70,12 @@ export function verdict(input: Pick<ReportInput, 'rows' | 'summary' | 'timepoint
   const secondName = methodLabel(second.method);
   const { perSeed, lower, pairs } = pairedDifferences(rows, best.method, second.method);
   const numbers = `W1 distance ${distance(best)} against ${distance(second)} (lower is better; ${seeds})`;
+  // who reads the two numbers must see what the words say
+  const looksAlike = formatNumber(best.w1Mean, decimals) === formatNumber(second.w1Mean, decimals);
+  const relation = looksAlike ? 'came as near to the real cells as' : 'came closer to the real cells than';
   if (perSeed.length < 2) {
     return {
-      sentence: `For ${held}, ${bestName} came closer to the real cells than ${secondName} in this one run: ${numbers}.`,
+      sentence: `For ${held}, ${bestName} ${relation} ${secondName} in this one run: ${numbers}.`,
       support: [
         ...support,
         'With one seed it cannot be said whether the difference exceeds the chance of training; run more seeds to see.',
@@ -87,11 +88,11 @@ export function verdict(input: Pick<ReportInput, 'rows' | 'summary' | 'timepoint
   const range = `${formatNumber(low, finer)} to ${formatNumber(high, finer)}`;
   return {
     sentence: clear
-      ? `For ${held}, ${bestName} comes closer to the real cells than ${secondName}: ${numbers}.`
+      ? `For ${held}, ${bestName} ${relation} ${secondName}: ${numbers}.`
       : `For ${held}, ${bestName} and ${secondName} cannot be told apart with ${perSeed.length} seeds: ${numbers}.`,
     support: [
       ...support,
-      `${bestName} was lower in ${lower} of ${pairs} pairs of fits (same held-out timepoint, same seed), by ${formatNumber(mean, finer)} on average (95 % interval over seeds: ${range}${clear ? '' : ', which includes no difference'}).`,
+      `The distance of ${bestName} was lower in ${lower} of ${pairs} pairs of fits (same held-out timepoint, same seed), by ${formatNumber(mean, finer)} on average (95 % interval over seeds: ${range}${clear ? '' : ', which includes no difference'}).`,
     ],
   };
 }

@@ -17,8 +17,21 @@ const BASELINE_LABELS: Record<string, string> = {
 /** Whether a method of a run is one that nothing is fitted for. */
 export const isBaseline = (method: string): boolean => Object.hasOwn(BASELINE_LABELS, method);
 
-/** `ot-mfm` → `OT-MFM`, `ot` → `static transport`; names that are not known stay as they are. */
+const TRAINED_LABELS: Record<string, string> = {
+  auto: 'automatic',
+  'ot-cfm': 'straight paths (OT-CFM)',
+  'ot-mfm': 'bent paths (OT-MFM)',
+  'i-cfm': 'straight paths, random pairs (I-CFM)',
+  'i-mfm': 'bent paths, random pairs (I-MFM)',
+};
+
+/** What a reader knows a method by: `auto` → `automatic`, `ot` → `static transport`; unknown names stay as they are. */
 export function methodLabel(method: string): string {
+  return TRAINED_LABELS[method] ?? BASELINE_LABELS[method] ?? method;
+}
+
+/** What papers call it: `ot-mfm` → `OT-MFM`. */
+export function methodName(method: string): string {
   return /^(ot|i)-[cm]fm$/.test(method) ? method.toUpperCase() : (BASELINE_LABELS[method] ?? method);
 }
 

@@ -157,13 +157,13 @@ describe('what is saved', () => {
     const { header, rows } = parseCsv(new TextDecoder().decode(platform.saved[0]!.bytes));
     const at = (row: (string | number | null)[], title: string) => row[header.indexOf(title)];
     for (const [method, title] of [
-      ['ot-mfm', 'OT-MFM'],
+      ['ot-mfm', 'bent paths (OT-MFM)'],
       ['ot', 'static transport'],
     ] as const) {
       const wanted = plain.metrics.summary.filter((entry) => entry.method === method);
       expect(rows.map((row) => at(row, title))).toEqual(wanted.map(({ w1Mean }) => w1Mean));
     }
-    expect(rows.map((row) => at(row, 'OT-MFM, sd'))).toEqual(
+    expect(rows.map((row) => at(row, 'bent paths (OT-MFM), sd'))).toEqual(
       plain.metrics.summary.filter(({ method }) => method === 'ot-mfm').map(({ w1Sd }) => w1Sd),
     );
   });
@@ -175,7 +175,7 @@ describe('what is saved', () => {
     await waitFor(() => expect(platform.saved).toHaveLength(1));
     const series = parseFigureCsv(new TextDecoder().decode(platform.saved[0]!.bytes));
     const own = plain.metrics.summary.filter(({ method }) => method === 'ot-cfm').map(({ w1Mean }) => w1Mean);
-    expect(series.find(({ name }) => name === 'OT-CFM')!.points.y).toEqual(own);
+    expect(series.find(({ name }) => name === 'straight paths (OT-CFM)')!.points.y).toEqual(own);
   });
 
   test('what cannot be saved is said where it was asked for', async () => {

@@ -84,5 +84,5 @@ test('a row says where it belongs, and a column what it is', () => {
   const [header, first] = figureCsv(heldOutDistancesFigure({ ...run.metrics, unit: 'day' })).split('\r\n');
   expect(header).toContain('"x label"');
   expect(header).toContain('"y (W1 distance (embedding units))"');
-  expect(first).toMatch(/"OT-CFM","bar".*"day 3"/);
+  expect(first).toMatch(/"straight paths \(OT-CFM\)","bar".*"day 3"/);
 });

@@ -1,5 +1,4 @@
 import { DEFAULT_COMPARISON, type Method } from '../../engine/config.ts';
-import { methodLabel } from '../../engine/figures/words.ts';
 import type { Change } from './choices.ts';
 
 /** What can be chosen to find the paths, as cards say it. */
@@ -16,8 +15,8 @@ export const METHOD_CARDS = [
   },
   {
     value: 'ot-mfm',
-    title: 'Bent along the data (OT-MFM)',
-    about: 'The same, with paths that stay where cells are.',
+    title: 'Bent paths (OT-MFM)',
+    about: 'The same, with paths that bend to stay where cells are.',
   },
 ] as const satisfies readonly { value: Method; title: string; about: string }[];
 
@@ -42,9 +41,5 @@ export function withStraight(experiment: Change, on: boolean): Method[] {
   const rest = chosen(experiment).filter((method, i) => i === 0 || method !== STRAIGHT);
   return [...new Set([...rest, ...(on ? [STRAIGHT] : [])])];
 }
-
-/** `Automatic`, `OT-CFM`: what a method is called in a line. */
-export const methodWords = (method: string): string =>
-  method === 'auto' ? 'Automatic' : methodLabel(method);
 
 export const fittedMethods = (experiment: Change): readonly Method[] => chosen(experiment);

@@ -1,6 +1,11 @@
-import { formatCount, formatMeanSd, formatNumber, timepointList } from '../../engine/figures/words.ts';
+import {
+  formatCount,
+  formatMeanSd,
+  formatNumber,
+  methodLabel,
+  timepointList,
+} from '../../engine/figures/words.ts';
 import type { RunInfo, RunResults } from '../../engine/host/protocol.ts';
-import { methodWords } from './methods.ts';
 import { optionWords, valueWords } from './option-words.ts';
 
 /** Shown elsewhere, or no setting that one would compare. */
@@ -41,7 +46,7 @@ export function differencesOf(runs: readonly Pick<RunInfo, 'experiment'>[]): Dif
 
 function settingWords(name: string, value: unknown): string {
   if (value === undefined || value === null) return 'as usual';
-  if (name === 'methods') return (value as string[]).map(methodWords).join(', ');
+  if (name === 'methods') return (value as string[]).map(methodLabel).join(', ');
   if (typeof value === 'number')
     return value >= 1000 ? formatCount(value) : formatNumber(value, value % 1 === 0 ? 0 : 3);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';

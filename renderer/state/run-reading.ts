@@ -86,13 +86,23 @@ export function meaningOf({
   ];
 }
 
-function againstStraight({ differences }: Pick<Metrics, 'differences'>, best: Summary): string[] {
+/** The difference of two W1 as a reader sees it: of the rounded numbers. */
+function shownGap(metrics: Pick<Metrics, 'summary'>, one: number, other: number): number {
+  const decimals = w1Decimals(metrics);
+  return Number(one.toFixed(decimals)) - Number(other.toFixed(decimals));
+}
+
+function againstStraight(metrics: Pick<Metrics, 'differences' | 'summary'>, best: Summary): string[] {
+  const { differences } = metrics;
   const name = methodLabel(best.method);
   const found = differences.find(
     ({ method, versus, heldOut }) => method === best.method && versus === 'ot' && heldOut === null,
   );
   if (!found) return [];
   const straight = 'straight lines between paired cells without any training (static transport)';
+  const other = overall(metrics).find(({ method }) => method === 'ot')?.w1Mean;
+  if (other != null && shownGap(metrics, best.w1Mean!, other) === 0)
+    return [`${name} came as near as ${straight}.`];
   const nearer = found.difference < 0 ? 'nearer' : 'less near';
   if (found.low === null || found.high === null)
     return [
@@ -100,7 +110,7 @@ function againstStraight({ differences }: Pick<Metrics, 'differences'>, best: Su
     ];
   if (found.low <= 0 && found.high >= 0)
     return [`${name} and ${straight} cannot be told apart with these seeds.`];
-  return [`${name} comes ${nearer} than ${straight}, beyond the chance of training.`];
+  return [`${name} came ${nearer} than ${straight}, beyond the chance of training.`];
 }
 
 function againstNeighbours(metrics: Pick<Metrics, 'summary'>, best: Summary, day: string): string[] {
@@ -108,14 +118,14 @@ function againstNeighbours(metrics: Pick<Metrics, 'summary'>, best: Summary, day
     ({ method, w1Mean }) => (method === 'previous' || method === 'next') && w1Mean !== null,
   );
   if (beside.length === 0) return [];
-  const nearer = beside.filter(({ w1Mean }) => w1Mean! < best.w1Mean!);
+  const nearer = beside.filter(({ w1Mean }) => shownGap(metrics, w1Mean!, best.w1Mean!) <= 0);
   if (nearer.length === 0)
     return [
       `It is nearer than the cells of the ${day} before and after as they are: it says something of the ${day} between.`,
     ];
   const which = nearer.map(({ method }) => (method === 'previous' ? 'before' : 'after'));
   return [
-    `Mind: the cells of the ${day} ${joinAnd(which)}, left as they are, are nearer to the held-out cells than the prediction.`,
+    `Mind: the cells of the ${day} ${joinAnd(which)}, left as they are, are no farther from the held-out cells than the prediction.`,
   ];
 }
 

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import type { Answer } from './choices.ts';
+import { choiceWords } from './words.ts';
+
+describe('answers in words', () => {
+  const answer = (settings: Answer['settings'], w1Ratio: number): Answer => ({
+    settings,
+    bends: true,
+    w1Ratio,
+    energyRatio: 1,
+    expectedRatio: w1Ratio,
+  });
+  const words = (answers: Answer[], taken: number) =>
+    choiceWords({ evidence: [{ question: 'growth', answers, taken }] })[0]!;
+
+  it('tells answers apart where growth itself was asked for', () => {
+    const { taken, others } = words(
+      [
+        answer({ tau: 1.6, growthTiming: 'steady' }, 1),
+        answer({ tau: 0.4, growthTiming: 'steady' }, 0.9),
+        answer({ tau: 0.4, growthTiming: 'early' }, 1.001),
+      ],
+      1,
+    );
+    expect(taken).toBe('cells divide and die (τ 0.4, at a constant rate)');
+    expect(others).toBe(
+      'cells divide and die (τ 1.6, at a constant rate): 11 % farther; cells divide and die (τ 0.4, at once): 11 % farther',
+    );
+  });
+
+  it('says none where numbers stay', () => {
+    const none = answer({ growth: 'off', tau: 1.6, growthTiming: 'steady' }, 1);
+    const { taken, others } = words([none, answer({ ...none.settings, growth: 'on' }, 1.2)], 0);
+    expect(taken).toBe('none');
+    expect(others).toBe('cells divide and die (τ 1.6, at a constant rate): 20 % farther');
+  });
+});
