@@ -26,8 +26,14 @@ export async function bundleScript(entry: string): Promise<string> {
       lib: { entry: resolve(entry), formats: ['iife'], name: 'bundled' },
     },
   });
-  const { output } = (Array.isArray(bundled) ? bundled[0] : bundled) as { output: { code?: string }[] };
-  return output[0].code!;
+  const { output } = (Array.isArray(bundled) ? bundled[0] : bundled) as {
+    output: { fileName: string; code?: string; source?: string | Uint8Array }[];
+  };
+  const styles = output
+    .filter(({ fileName }) => fileName.endsWith('.css'))
+    .map(({ source }) => String(source));
+  const styling = `document.head.append(Object.assign(document.createElement('style'), { textContent: ${JSON.stringify(styles.join('\n'))} }));\n`;
+  return (styles.length > 0 ? styling : '') + output[0]!.code!;
 }
 
 export interface TestPage {
@@ -40,9 +46,22 @@ export interface TestPage {
 export async function openPage(
   browser: Browser,
   script: string,
-  { width = 400, height = 300, pixelRatio = 1 } = {},
+  {
+    width = 400,
+    height = 300,
+    pixelRatio = 1,
+    theme = 'light' as 'light' | 'dark',
+    /** of the address, e.g. `?state=explore` */
+    search = '',
+    /** what `#app` is; a whole interface has a main part of its own */
+    root = 'main',
+  } = {},
 ): Promise<TestPage> {
-  const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: pixelRatio });
+  const context = await browser.newContext({
+    viewport: { width, height },
+    deviceScaleFactor: pixelRatio,
+    colorScheme: theme,
+  });
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
@@ -55,9 +74,9 @@ export async function openPage(
       : route.fulfill({
           contentType: 'text/html',
           headers: { 'content-security-policy': POLICY },
-          body: '<!doctype html><html lang="en"><title>Test</title><meta charset="utf-8"><body style="margin:0"><main id="app" style="position:relative;height:100vh"></main><script src="/script.js"></script>',
+          body: `<!doctype html><html lang="en"><title>Test</title><meta charset="utf-8"><body style="margin:0"><${root} id="app" style="position:relative;height:100vh"></${root}><script src="/script.js"></script>`,
         }),
   );
-  await page.goto(`${ORIGIN}/`);
+  await page.goto(`${ORIGIN}/${search}`);
   return { page, errors };
 }

@@ -8,15 +8,18 @@ import { createFakeClient, createFakePlatform } from './fake-client.ts';
 import { STATES } from './states.ts';
 
 /*
- * One state of the interface, for the eye and for screenshots, without an engine: `testing/?state=prepare-running`.
- * Only in development; the build does not contain it.
+ * One state of the interface, for the eye, for screenshots and for tests of its layout, without an engine:
+ * `testing/?state=prepare-running`. The build does not contain it.
  */
-const name = new URLSearchParams(location.search).get('state') ?? 'welcome';
-const state = STATES[name]!;
-const client = createFakeClient(state.script, state.dataset, state.runs?.());
-const platform = createFakePlatform(state.platform);
-const session = new Session(client, platform);
-const picking = new FilePicking();
-mount(App, { target: document.getElementById('app')!, props: { client, platform, session, picking } });
-await state.arrange?.({ session, picking });
-document.body.dataset.ready = 'true';
+async function show(name: string): Promise<void> {
+  const state = STATES[name]!;
+  const client = createFakeClient(state.script, state.dataset, state.runs?.());
+  const platform = createFakePlatform(state.platform);
+  const session = new Session(client, platform);
+  const picking = new FilePicking();
+  mount(App, { target: document.getElementById('app')!, props: { client, platform, session, picking } });
+  await state.arrange?.({ session, picking });
+  document.body.dataset.ready = 'true';
+}
+
+void show(new URLSearchParams(location.search).get('state') ?? 'welcome');
