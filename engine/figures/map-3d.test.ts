@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { map3dFigure } from './map-3d.ts';
+import { map3dFigure, withPredicted } from './map-3d.ts';
 
 const positions = Float32Array.from({ length: 30 }, (_, i) => i);
 const axes: [string, string, string] = ['PC 1', 'PC 2', '<b>'];
@@ -84,4 +84,10 @@ it('draws predicted cells last, as large as their mass, and none without a mass 
   expect(four! / one!).toBe(2);
   // the real ones stand back
   expect(data[0]!.marker!.opacity).toBeLessThan(0.5);
+  // at another time, all else is what it was
+  const still = map3dFigure({ positions, axes, groups, ways: [ways], standBack: true });
+  const moved = withPredicted(still, predicted);
+  expect(moved).toEqual(map3dFigure({ positions, axes, groups, ways: [ways], predicted }));
+  expect(moved.data.slice(0, 2).every((trace, k) => trace === still.data[k])).toBe(true);
+  expect(moved.layout).toBe(still.layout);
 });

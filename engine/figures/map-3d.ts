@@ -41,6 +41,8 @@ export interface Map3dInput {
   groups: Map3dGroup[];
   ways?: Map3dWays[];
   predicted?: Map3dPredicted | null;
+  /** whether cells stand back behind what lies among them; default: where there are ways or predicted cells */
+  standBack?: boolean;
 }
 
 /** Diameter of a predicted cell of mass 1, pixels. */
@@ -58,7 +60,14 @@ export interface Map3dOptions {
 
 /** Cells in three components, with the ways of some through them and where they are at one time. */
 export function map3dFigure(
-  { positions, axes, groups, ways = [], predicted = null }: Map3dInput,
+  {
+    positions,
+    axes,
+    groups,
+    ways = [],
+    predicted = null,
+    standBack = ways.length > 0 || predicted !== null,
+  }: Map3dInput,
   { theme = 'light', maxCells = 50_000, maxWays = 200, seed = 42 }: Map3dOptions = {},
 ): Figure {
   const ink = inkOf(theme);
@@ -79,8 +88,7 @@ export function map3dFigure(
       marker: {
         size: all > 20_000 ? 1.5 : 2.5,
         color: typeof colour === 'string' ? colour : Array.from(drawn, (k) => colour[k]!),
-        // what lies among them is to be seen
-        opacity: ways.length > 0 || predicted !== null ? 0.35 : 0.9,
+        opacity: standBack ? 0.35 : 0.9,
         line: { width: 0 },
       },
       hoverinfo: 'name',
@@ -96,8 +104,8 @@ export function map3dFigure(
     tickfont: { size: 10, color: ink.muted },
   });
   const lines = ways.map((one) => waysTrace(one, maxWays, seed));
-  return {
-    data: [...data, ...lines.map(({ trace }) => trace), ...(predicted ? [predictedTrace(predicted)] : [])],
+  const figure: Figure = {
+    data: [...data, ...lines.map(({ trace }) => trace)],
     layout: {
       ...baseLayout(theme, 600),
       margin: { l: 0, r: 0, t: 0, b: 0 },
@@ -116,11 +124,20 @@ export function map3dFigure(
       `Each dot is a cell at its place in ${axes.join(', ')}.`,
       drawn < all && `${formatCount(drawn)} of ${formatCount(all)} cells are drawn, chosen at random.`,
       ...lines.map(({ words }) => words),
-      predicted &&
-        `Larger dots with a rim: ${predicted.name}${predicted.mass ? ', their area by mass' : ''}.`,
     ]
       .filter(Boolean)
       .join(' '),
+  };
+  return predicted ? withPredicted(figure, predicted) : figure;
+}
+
+/** The figure with predicted cells at another time: all else is the same objects, so a film of it makes nothing anew. */
+export function withPredicted(figure: Figure, predicted: Map3dPredicted): Figure {
+  const { name, mass } = predicted;
+  return {
+    ...figure,
+    data: [...figure.data, predictedTrace(predicted)],
+    caption: `${figure.caption} Larger dots with a rim: ${name}${mass ? ', their area by mass' : ''}.`,
   };
 }
 
@@ -161,8 +178,7 @@ function waysTrace({ name, positions, ways, colour, dashed = false }: Map3dWays,
   return { trace, words: `${dashed ? 'Dashed' : 'Lines'}: ${name} of ${part} cells.` };
 }
 
-/** Predicted cells at one time: what changes from frame to frame, for `restyle`. */
-export function predictedTrace({ name, positions, mass, colour }: Map3dPredicted): Partial<PlotData> {
+function predictedTrace({ name, positions, mass, colour }: Map3dPredicted): Partial<PlotData> {
   const count = positions.length / 3;
   const drawn = Int32Array.from({ length: count }, (_, i) => i).filter(
     (i) => (mass?.[i] ?? 1) > 0 && positions.subarray(3 * i, 3 * i + 3).every(Number.isFinite),

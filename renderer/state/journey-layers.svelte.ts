@@ -1,5 +1,5 @@
 import { inkOf } from '../../engine/figures/figure.ts';
-import type { Map3dInput } from '../../engine/figures/map-3d.ts';
+import type { Map3dInput, Map3dPredicted } from '../../engine/figures/map-3d.ts';
 import { timepointLabel } from '../../engine/figures/words.ts';
 import type { Followed, TrainingProgress } from '../../engine/host/protocol.ts';
 import type { Emphasis } from '../map/cell-map.ts';
@@ -74,22 +74,25 @@ export class JourneyLayers {
     const { journey } = this.#session;
     return this.#overlay(`predicted cells at ${timeWords(journey.axis, journey.time, this.#unit())}`);
   });
-  /** what lies in the space of three components, over the cells */
-  readonly inSpace = $derived.by((): Pick<Map3dInput, 'ways' | 'predicted'> => {
+  /** what lies in the space of three components among the cells, whatever the time */
+  readonly inSpace = $derived.by((): Pick<Map3dInput, 'ways' | 'standBack'> => {
     const { frames, colours } = this;
-    const { journey } = this.#session;
     if (frames === null || colours === null) return {};
-    const { trajectories, straight, predicted } = journey.choices;
+    const { trajectories, straight, predicted } = this.#session.journey.choices;
     const way = straight
       ? straight3d(frames, spread(frames.cells.length, MOST_STRAIGHT), inkOf(this.#theme()).text)
       : null;
-    return {
-      ways: [
-        ...(trajectories ? [ways3d(frames, spread(frames.cells.length, MOST_WAYS), colours)] : []),
-        ...(way ? [way] : []),
-      ],
-      predicted: predicted ? predicted3d(frames, journey.time, colours, 'predicted cells') : null,
-    };
+    const ways = [
+      ...(trajectories ? [ways3d(frames, spread(frames.cells.length, MOST_WAYS), colours)] : []),
+      ...(way ? [way] : []),
+    ];
+    return { ways, standBack: ways.length > 0 || predicted };
+  });
+  readonly predictedInSpace = $derived.by((): Map3dPredicted | null => {
+    const { frames, colours } = this;
+    const { choices, time } = this.#session.journey;
+    if (frames === null || colours === null || !choices.predicted) return null;
+    return predicted3d(frames, time, colours, 'predicted cells');
   });
   readonly distance = $derived.by(() => this.frames && distanceCurve(this.frames));
 
