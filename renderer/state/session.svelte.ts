@@ -1,5 +1,5 @@
 import { formatCount } from '../../engine/figures/words.ts';
-import type { FileInfo, OpenedDataset, Request, RunInfo } from '../../engine/host/protocol.ts';
+import type { FileInfo, OpenedDataset, RunInfo } from '../../engine/host/protocol.ts';
 import type { EngineClient, Platform } from '../client/engine-client.ts';
 import { type SelectionMode, selectedRows } from '../map/selection.ts';
 import { Answers } from './answers.svelte.ts';
@@ -9,7 +9,6 @@ import {
   type Choices,
   type ColourBy,
   choicesOfRun,
-  NO_CHOICES,
   timepointsKey,
   trainingKey,
   type View,
@@ -18,18 +17,18 @@ import {
 import { colourWords } from './colour-words.ts';
 import { Decisions } from './decisions.svelte.ts';
 import { FigureView } from './figure-view.svelte.ts';
+import { firstChoices } from './first-choices.ts';
 import { Journey } from './journey.svelte.ts';
 import { KeptLabels } from './kept-labels.ts';
-import { firstView } from './map-view.ts';
 import { Notices } from './notices.svelte.ts';
+import { Opening } from './opening.ts';
 import type { SessionParts } from './parts.ts';
 import { PreparedCells } from './prepared-cells.svelte.ts';
+import { restartWords } from './restarting.ts';
 import { Runs } from './runs.svelte.ts';
 import { SHOWS_JOURNEY, type StepId, stepsOf } from './steps.ts';
 import { type Area, Tasks } from './tasks.svelte.ts';
 import { Training } from './training.svelte.ts';
-
-type Source = Extract<Request, { kind: 'open' | 'example' }>;
 
 const AREAS_OF_STEP: Record<StepId, Area[]> = {
   data: ['open'],
@@ -67,7 +66,7 @@ export class Session {
   readonly #answers: Answers;
   readonly #cells = new CellSelection();
   readonly #labels = new KeptLabels();
-  #source: Source | null = null;
+  readonly #opening: Opening;
 
   constructor(client: EngineClient, platform: Platform) {
     this.client = client;
@@ -75,6 +74,12 @@ export class Session {
     this.tasks = new Tasks(client);
     this.#answers = new Answers(this.tasks, this.#decisions);
     const parts = this.#parts();
+    this.#opening = new Opening(parts, {
+      watch: () => {
+        this.step = 'data';
+      },
+      start: (opened) => this.#start(opened),
+    });
     this.cells = new PreparedCells(parts);
     this.runs = new Runs(parts);
     this.journey = new Journey(parts, this.runs, this.#answers, this.#cells);
@@ -176,43 +181,21 @@ export class Session {
     return new Set((Object.keys(AREAS_OF_STEP) as StepId[]).filter((id) => AREAS_OF_STEP[id].some(holds)));
   }
 
-  async open(files: readonly FileInfo[]): Promise<void> {
-    if (files.length === 0) return;
-    const what = files.length === 1 ? files[0]!.name : `${files.length} files`;
-    await this.#openSource({ kind: 'open', files: files.map(({ handle }) => handle) }, `Opening ${what}`);
+  open(files: readonly FileInfo[]): Promise<void> {
+    return this.#opening.files(files);
   }
 
-  async openExample(): Promise<void> {
-    await this.#openSource({ kind: 'example' }, 'Opening the example');
+  openExample(): Promise<void> {
+    return this.#opening.example();
   }
 
   /** Lets the user choose files, then opens them. */
   chooseFiles(): Promise<void> {
-    return this.#openGiven(() => this.platform.pickFiles());
+    return this.#opening.given(() => this.platform.pickFiles());
   }
 
   dropFiles(files: readonly File[]): Promise<void> {
-    return this.#openGiven(() => this.platform.droppedFiles(files));
-  }
-
-  async #openGiven(files: () => Promise<FileInfo[]>): Promise<void> {
-    try {
-      await this.open(await files());
-    } catch (error) {
-      this.step = 'data';
-      this.tasks.fail('open', error);
-    }
-  }
-
-  async #openSource(source: Source, title: string): Promise<void> {
-    // where its progress and what is wrong with it are shown
-    this.step = 'data';
-    const outcome = await this.tasks.run('open', title, source);
-    if (outcome.kind !== 'done') return;
-    const before = this.dataset;
-    this.#source = source;
-    this.#start(outcome.result);
-    if (before) void this.client.request({ kind: 'close', dataset: before.dataset }).catch(() => {});
+    return this.#opening.given(() => this.platform.droppedFiles(files));
   }
 
   #start(opened: OpenedDataset): void {
@@ -347,11 +330,11 @@ export class Session {
     this.runs.follow();
     this.journey.follow(SHOWS_JOURNEY.has(this.step));
     if (this.step === 'train') this.training.follow(this.#estimateKey());
-    const files = this.#source?.kind === 'open' ? this.#source.files : [];
+    const { file } = this.#opening;
     this.platform.setDocument({
       title: this.dataset.name,
       unsaved: this.#labels.any || this.prepared !== null,
-      ...(files.length === 1 && { file: files[0]! }),
+      ...(file !== undefined && { file }),
     });
   }
 
@@ -369,45 +352,21 @@ export class Session {
 
   /** A new engine knows nothing: it is told again what was open, and what has to be computed again is said. */
   async #afterRestart(): Promise<void> {
-    if (!this.#source || !this.dataset) {
+    if (!this.dataset) {
       this.notices.say('The engine had stopped and was started again.');
       return;
     }
-    const interrupted = this.training.running;
+    const training = this.training.running;
     this.training.clear();
-    const outcome = await this.tasks.run('open', 'Opening the file again', this.#source);
-    if (outcome.kind !== 'done') return;
-    const opened = outcome.result;
+    const opened = await this.#opening.again();
+    if (opened === null) return;
     this.dataset = { ...opened, obs: await this.#labels.tellAgain(this.client, opened) };
-    const lost = this.prepared !== null;
+    const computed = this.prepared !== null;
     this.cells.start(opened.embeddings);
-    this.notices.say(
-      [
-        'The engine had stopped and was started again. Your choices are as they were.',
-        ...(interrupted
-          ? ['The training was interrupted: it is in the list of runs and can be trained again.']
-          : []),
-        ...(lost && !interrupted ? ['What was computed has to be computed again: Prepare.'] : []),
-      ].join(' '),
-    );
+    this.notices.say(restartWords({ training, computed }));
     this.#answers.forget('timepoints');
     this.#follow();
     await this.runs.read();
     this.journey.again();
   }
-}
-
-/** The time column that looks most like one, the first map; of a session what it was made with. */
-function firstChoices({ timeColumns, obs, embeddings, experiment: given }: OpenedDataset): Choices {
-  const best = timeColumns[0]?.name;
-  const column = obs.find(({ kind }) => kind === 'categorical' || kind === 'string')?.name;
-  const experiment = given ? choicesOfRun({ experiment: given }) : best === undefined ? {} : { time: best };
-  const byColumn = column === undefined ? null : ({ kind: 'column', column } as const);
-  return {
-    ...NO_CHOICES,
-    experiment,
-    colourBy: experiment.time === undefined ? byColumn : { kind: 'timepoint' },
-    view: firstView(embeddings),
-    agreed: given ? timepointsKey(experiment) : null,
-  };
 }
