@@ -139,6 +139,15 @@ describe('the list of runs', () => {
     expect(table.queryByText(/random pairs/)).toBeNull();
   });
 
+  test('why a run could not be kept stands beside it', async () => {
+    const { session } = await show('runs');
+    const { name, notKept } = session.runs.list[1]!;
+    const entry = button(`Rename ${name}`).closest('li')!;
+    expect(entry.textContent).toContain(notKept);
+    expect(notKept).toMatch(/could not be kept/);
+    expect(screen.getAllByText(notKept!)).toHaveLength(1);
+  });
+
   test('an interrupted run is trained again with its choices', async () => {
     const { session, client } = await show('runs');
     session.change({ seeds: 7 }, 'seven seeds');

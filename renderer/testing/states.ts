@@ -31,6 +31,9 @@ const opened =
 
 const COUNTS_ONLY: Partial<OpenedDataset> = { name: 'counts.h5ad', embeddings: [] };
 
+const NOT_KEPT =
+  'This run could not be kept where runs are kept. The disk is full. It is there until the application ends: export its session to keep it.';
+
 function manyRuns(): RunInfo[] {
   const experiment = experimentOf({ time: 'day' });
   return [
@@ -38,7 +41,7 @@ function manyRuns(): RunInfo[] {
       ...experiment,
       seeds: 3,
     }),
-    fakeRun('r2', 'Run 2', { ...experiment, methods: ['ot-cfm'], growth: 'on' }),
+    fakeRun('r2', 'Run 2', { ...experiment, methods: ['ot-cfm'], growth: 'on' }, { notKept: NOT_KEPT }),
     fakeRun('r1', 'Run 1', experiment, { state: 'interrupted', means: [], verdict: null }),
   ];
 }
