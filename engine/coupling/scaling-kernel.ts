@@ -1,4 +1,4 @@
-import { expOrZero } from './exp-table.ts';
+import { expOrZero } from '../compute/exp-table.ts';
 import type { CostRows } from './ground-cost.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { congruential } from '../../fixtures/reference/gradients.ts';
+import { expOrZero } from '../compute/exp-table.ts';
 import { CancelledError, InputError } from '../errors.ts';
 import { randomStream } from '../random.ts';
-import { expOrZero } from './exp-table.ts';
 import { type SinkhornPlan, sinkhorn } from './sinkhorn.ts';
 
 interface Case {

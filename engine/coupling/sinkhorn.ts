@@ -1,6 +1,6 @@
+import { expOrZero } from '../compute/exp-table.ts';
 import { CancelledError, InputError } from '../errors.ts';
 import { checkPoints } from './check-points.ts';
-import { expOrZero } from './exp-table.ts';
 import { type CostRows, matrixCost, type Points, squaredDistances, transpose } from './ground-cost.ts';
 import { pointCost } from './point-cost.ts';
 import { sharesOf } from './shares.ts';

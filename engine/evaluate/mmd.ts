@@ -1,5 +1,5 @@
+import { expOrZero } from '../compute/exp-table.ts';
 import { checkPoints } from '../coupling/check-points.ts';
-import { expOrZero } from '../coupling/exp-table.ts';
 import { type Points, squaredDistances, transpose } from '../coupling/ground-cost.ts';
 import { sharesOf } from '../coupling/shares.ts';
 import { InputError } from '../errors.ts';

@@ -47,7 +47,7 @@ function misfit({ points, dims }: Clouds, { options }: ReturnType<typeof fitted>
   const n = points.length / dims;
   let sum = 0;
   for (let i = 0; i < n; i++) {
-    rbfActivations(options, points, i * dims, activations);
+    rbfActivations(options, Float64Array.from(points.subarray(i * dims, (i + 1) * dims)), activations);
     sum += (1 - activations.reduce((h, w, k) => h + w * options.weights[k]!, 0)) ** 2;
   }
   return sum / n;
@@ -109,7 +109,7 @@ describe('the fitted density', () => {
     const density = (from: Clouds) => {
       const { options } = fitted(from);
       const activations = new Float64Array(options.lambda.length);
-      rbfActivations(options, [4, 0], 0, activations);
+      rbfActivations(options, Float64Array.of(4, 0), activations);
       return activations.reduce((h, w, k) => h + w * options.weights[k]!, 0);
     };
     expect(density(clouds)).toBeLessThan(0.1);

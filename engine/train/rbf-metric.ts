@@ -185,9 +185,13 @@ function trainWeights(
   const rows = points.length / shape.dims;
   // a cell's activations never change: they are worked out once
   const activations = new Float32Array(rows * count);
+  const point = new Float64Array(shape.dims);
+  const own = new Float64Array(count);
   for (let i = 0; i < rows; i++) {
     if (i % 256 === 0 && hooks.shouldStop()) throw new CancelledError();
-    rbfActivations(shape, points, i * shape.dims, activations.subarray(i * count, (i + 1) * count));
+    point.set(points.subarray(i * shape.dims, (i + 1) * shape.dims));
+    rbfActivations(shape, point, own);
+    activations.set(own, i * count);
   }
   const mark = kernels.mark();
   const weights = kernels.allocate(count);
