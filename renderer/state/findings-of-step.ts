@@ -20,7 +20,10 @@ export function findingsOf(step: StepId, findings: readonly Finding[]): Finding[
       );
     case 'embed':
       return findings.filter(({ subject }) => subject.startsWith('obsm'));
-    default:
+    case 'train':
       return [];
+    default:
+      // a session opens with its results: that its file is not there is to be known there
+      return findings.filter(({ subject }) => subject === 'session');
   }
 }
