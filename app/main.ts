@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { app, type BrowserWindow, dialog, Menu, session } from 'electron';
 import { z } from 'zod';
 import { describeError } from '../engine/errors.ts';
-import { versions } from '../engine/export/manifest.ts';
 import { pathsIn } from './arguments.ts';
 import { keepEngine } from './engine-keeper.ts';
 import { createFileTable } from './file-table.ts';
@@ -73,7 +72,6 @@ function boot(): void {
         app.clearRecentDocuments();
         showMenu();
       },
-      about: () => showAbout(window),
     };
     const names = recent.list().map((path) => ({ path, name: basename(path) }));
     Menu.setApplicationMenu(Menu.buildFromTemplate(menuOf(actions, names, process.platform)));
@@ -95,14 +93,4 @@ function engineFails(): void {
     'The engine of Meander does not start.',
     'Your data files are as they were. Close Meander and start it again; if that does not help, install it anew.',
   );
-}
-
-function showAbout(window: BrowserWindow): void {
-  const { electron, chrome, node } = process.versions;
-  void dialog.showMessageBox(window, {
-    type: 'info',
-    title: 'About Meander',
-    message: `Meander ${versions().meander}`,
-    detail: `Single-cell trajectories by Metric Flow Matching\n\nElectron ${electron}\nChromium ${chrome}\nNode ${node}`,
-  });
 }

@@ -2,7 +2,7 @@ import type { MenuItemConstructorOptions as Item } from 'electron';
 import { describe, expect, it } from 'vitest';
 import { menuOf } from './menu.ts';
 
-const actions = { command() {}, open() {}, openRecent() {}, clearRecent() {}, about() {} };
+const actions = { command() {}, open() {}, openRecent() {}, clearRecent() {} };
 
 const itemsOf = (menu: Item[]): Item[] =>
   menu.flatMap((item) => [item, ...itemsOf((item.submenu as Item[] | undefined) ?? [])]);
@@ -18,7 +18,7 @@ describe.each(['darwin', 'win32', 'linux'] as const)('the menus on %s', (platfor
   });
 
   it('have about and quit where the platform wants them', () => {
-    expect(items.filter(({ id }) => id === 'about')).toHaveLength(1);
+    expect(items.filter(({ id }) => id === 'show about')).toHaveLength(1);
     expect(items.filter(({ role }) => role === 'quit')).toHaveLength(1);
     expect(items.some(({ role }) => role === 'hide')).toBe(platform === 'darwin');
   });

@@ -6,7 +6,6 @@ export interface MenuActions {
   open(): void;
   openRecent(path: string): void;
   clearRecent(): void;
-  about(): void;
 }
 
 /**
@@ -33,11 +32,11 @@ export function menuOf(
 const literal = (name: string) => name.replaceAll('&', '&&');
 const separator: Item = { type: 'separator' };
 
-function applicationMenu({ about }: MenuActions): Item {
+function applicationMenu(actions: MenuActions): Item {
   return {
     label: 'Meander',
     submenu: [
-      { id: 'about', label: 'About Meander', click: about },
+      commandItem(actions, 'show about', 'About Meander'),
       separator,
       { role: 'services' },
       separator,
@@ -130,7 +129,7 @@ function helpMenu(actions: MenuActions, mac: boolean): Item {
     submenu: [
       commandItem(actions, 'show documentation', 'Documentation', 'F1'),
       commandItem(actions, 'show shortcuts', 'Keyboard Shortcuts'),
-      ...(mac ? [] : [separator, { id: 'about', label: 'About Meander', click: actions.about }]),
+      ...(mac ? [] : [separator, commandItem(actions, 'show about', 'About Meander')]),
     ],
   };
 }

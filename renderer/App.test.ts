@@ -25,6 +25,16 @@ describe('by keyboard', () => {
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   });
 
+  test('what Meander is made of stands behind the keys', async () => {
+    await show('data');
+    await press('?');
+    await fireEvent.click(await screen.findByRole('button', { name: 'About Meander' }));
+    const dialog = await screen.findByRole('dialog', { name: 'About Meander' });
+    const row = await within(dialog).findByRole('row', { name: /this processor/ });
+    expect(row.textContent).toContain('SIMD kernels');
+    expect(row.textContent).toContain('in use');
+  });
+
   test('undo and redo of a choice', async () => {
     const { session } = await show('data');
     session.change({ variableGenes: 10 }, 'set variable genes');

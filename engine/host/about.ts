@@ -17,8 +17,12 @@ import type { AboutLine } from './protocol.ts';
  */
 export async function aboutEngine(): Promise<AboutLine[]> {
   const { meander, node, v8 } = versions();
+  const { electron, chrome } = process.versions;
   return [
     { name: 'Meander', version: meander!, state: 'ready', note: `on ${process.platform}-${process.arch}` },
+    ...(electron
+      ? [{ name: 'Electron', version: electron, state: 'ready' as const, note: `Chromium ${chrome}` }]
+      : []),
     { name: 'Node.js', version: node!, state: 'ready', note: `V8 ${v8}` },
     await kernelsLine(meander!),
     onnxruntimeLine(),

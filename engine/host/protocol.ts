@@ -111,7 +111,8 @@ export type MenuCommand =
   | 'theme light'
   | 'theme dark'
   | 'show shortcuts'
-  | 'show documentation';
+  | 'show documentation'
+  | 'show about';
 
 export interface OpenedDataset {
   dataset: string;

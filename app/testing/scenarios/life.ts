@@ -13,6 +13,7 @@ export function lifeScenarios(person: () => Person): void {
       'theme dark',
       'show shortcuts',
       'show documentation',
+      'show about',
     ];
     for (const command of commands) await clickMenu(command);
     expect(await heardAll('commands', commands.length)).toEqual(commands);
