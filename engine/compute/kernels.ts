@@ -28,6 +28,14 @@ export interface LandSamples {
   readonly indices: Int32Array;
 }
 
+/** Centres of an RBF density, in a layout that belongs to the implementation. */
+export interface RbfCenters {
+  readonly dims: number;
+  readonly count: number;
+  /** owned by the kernels */
+  readonly data: Vector;
+}
+
 /** Constants of one Adam step, bias corrections worked out. */
 export interface AdamConstants {
   beta1: number;
@@ -115,4 +123,18 @@ export interface Kernels {
     xGradient: Vector | null,
     uGradient: Vector | null,
   ): void;
+
+  /** @param centers [K, dims]; lambda, weights [K]: see `metric/rbf.ts` */
+  allocateRbfCenters(
+    dims: number,
+    centers: Float64Array,
+    lambda: Float64Array,
+    weights: Float64Array,
+  ): RbfCenters;
+
+  /**
+   * density[i] = Σ_k W_k exp(−λ_k/2 ‖x_i − c_k‖²) for x [rows, dims]; with `slope` [rows, dims] given, it is filled (not
+   * added to) with the gradient.
+   */
+  rbfDensity(centers: RbfCenters, x: Vector, rows: number, density: Vector, slope: Vector | null): void;
 }

@@ -1,4 +1,12 @@
-import type { AdamConstants, GemmLayout, Kernels, LandSamples, LandShape, Vector } from './kernels.ts';
+import type {
+  AdamConstants,
+  GemmLayout,
+  Kernels,
+  LandSamples,
+  LandShape,
+  RbfCenters,
+  Vector,
+} from './kernels.ts';
 
 const seluScale = 1.0507009873554805;
 const seluAlpha = 1.6732632423543772;
@@ -45,7 +53,38 @@ export function referenceKernels(): Kernels {
         landRow(samples, shape, x, u, i, energy, xGradient, uGradient);
       }
     },
+    allocateRbfCenters: (dims, centers, lambda, weights) => ({
+      dims,
+      count: lambda.length,
+      data: Float64Array.of(...centers, ...lambda, ...weights),
+    }),
+    rbfDensity(centers, x, rows, density, slope) {
+      for (let i = 0; i < rows; i++) rbfRow(centers, x, i, density, slope);
+    },
   };
+}
+
+function rbfRow(
+  { dims, count, data }: RbfCenters,
+  x: Vector,
+  i: number,
+  density: Vector,
+  slope: Vector | null,
+): void {
+  const own = x.subarray(i * dims, (i + 1) * dims);
+  const [lambda, weights] = [count * dims, count * dims + count];
+  slope?.fill(0, i * dims, (i + 1) * dims);
+  let sum = 0;
+  for (let k = 0; k < count; k++) {
+    let square = 0;
+    for (let j = 0; j < dims; j++) square += (own[j]! - data[k * dims + j]!) ** 2;
+    const share = data[weights + k]! * Math.exp(-0.5 * data[lambda + k]! * square);
+    sum += share;
+    if (slope === null) continue;
+    for (let j = 0; j < dims; j++)
+      slope[i * dims + j]! -= data[lambda + k]! * share * (own[j]! - data[k * dims + j]!);
+  }
+  density[i] = sum;
 }
 
 function gemm(

@@ -1,6 +1,6 @@
 import { WorkError } from '../errors.ts';
 import { createMemory, instantiate, PAGE } from './kernel-module.ts';
-import type { GemmLayout, Kernels, LandSamples, Vector } from './kernels.ts';
+import type { GemmLayout, Kernels, LandSamples, RbfCenters, Vector } from './kernels.ts';
 
 /** What `assembly/index.ts` exports; arrays are pointers (bytes), flags are 0 or 1. */
 interface Exports {
@@ -54,6 +54,17 @@ interface Exports {
     xGradient: number,
     uGradient: number,
   ): void;
+  rbfDataLength(dims: number, count: number): number;
+  rbfPadded(count: number): number;
+  rbfDensity(
+    data: number,
+    count: number,
+    dims: number,
+    x: number,
+    rows: number,
+    density: number,
+    slope: number,
+  ): void;
 }
 
 export interface WasmOptions {
@@ -64,6 +75,8 @@ export interface WasmOptions {
 }
 
 const alignment = 64;
+/** near float32's largest number: a centre without width is seen from its own place alone */
+const STEEPEST = 3e37;
 const layouts: Record<GemmLayout, number> = { nn: 0, nt: 1, tn: 2 };
 
 /**
@@ -202,6 +215,20 @@ function bindKernels(wasm: Exports & { heapStart(): number }, buffer: ArrayBuffe
         pointerOrNull(xGradient),
         pointerOrNull(uGradient),
       );
+    },
+    allocateRbfCenters(dims, centers, lambda, weights): RbfCenters {
+      const count = lambda.length;
+      const line = wasm.rbfPadded(count);
+      const data = allocate(wasm.rbfDataLength(dims, count));
+      for (let k = 0; k < count; k++) {
+        data[k] = -Math.min(lambda[k]! / 2, STEEPEST);
+        data[line + k] = weights[k]!;
+        for (let j = 0; j < dims; j++) data[(2 + j) * line + k] = centers[k * dims + j]!;
+      }
+      return { dims, count, data };
+    },
+    rbfDensity({ data, count, dims }, x, rows, density, slope) {
+      wasm.rbfDensity(pointer(data), count, dims, pointer(x), rows, pointer(density), pointerOrNull(slope));
     },
   };
 }

@@ -25,12 +25,12 @@ const golden: {
 } = JSON.parse(readFileSync(new URL('../../fixtures/reference/rbf.json', import.meta.url), 'utf8'));
 
 /** The metric of rbf.py, its numbers drawn in that order. */
-function drawnMetric(uniform: () => number, { dims, epsilon, power }: Setting) {
+function drawnMetric(kernels: Kernels, uniform: () => number, { dims, epsilon, power }: Setting) {
   const draw = (length: number) => Float64Array.from({ length }, uniform);
   const centers = draw(golden.centers * dims);
   const lambda = draw(golden.centers).map((value) => (0.5 + (value + 1)) / dims);
   const weights = draw(golden.centers).map((value) => (value + 1) / 2);
-  return createRbf({ dims, centers, lambda, weights, epsilon, power });
+  return createRbf(kernels, { dims, centers, lambda, weights, epsilon, power });
 }
 
 function drawInto(kernels: Kernels, uniform: () => number, length: number, scale = 1) {
@@ -45,7 +45,7 @@ describe.each([
 ])('the rbf metric, arrays of $kernels.name', ({ kernels, tolerance }) => {
   it.each(golden.energy)("has torch's energy and gradients, $dims dimensions, α $power", (expected) => {
     const uniform = congruential(4000 + expected.dims);
-    const metric = drawnMetric(uniform, expected);
+    const metric = drawnMetric(kernels, uniform, expected);
     const size = golden.rows * expected.dims;
     const x = drawInto(kernels, uniform, size);
     const u = drawInto(kernels, uniform, size);
@@ -78,7 +78,7 @@ describe.each([
         s[i] = (value + 1) / 2;
       });
       const noise = drawInto(kernels, uniform, rows * dims);
-      const metrics = pairs.map(() => drawnMetric(uniform, expected));
+      const metrics = pairs.map(() => drawnMetric(kernels, uniform, expected));
       const step = createEnergyStep(kernels, { metrics, maxRows: rows, noiseScale });
       const batch = { x0, x1, s, noise, pairs, rowsPerPair };
       const loss = pathEnergyGradient(step, geodesicPath(network), batch, scale);
@@ -88,30 +88,52 @@ describe.each([
   );
 });
 
+const fast = await loadKernels();
+
 describe('the rbf metric', () => {
   it('around one centre is (W exp(−λ/2 r²) + ε)^−α', () => {
     const one = { centers: Float64Array.of(1, 2), lambda: Float64Array.of(3), weights: Float64Array.of(0.7) };
-    const metric = createRbf({ dims: 2, ...one, epsilon: 0.1, power: 1.5 });
+    const metric = createRbf(referenceKernels(), { dims: 2, ...one, epsilon: 0.1, power: 1.5 });
     const energy = new Float64Array(1);
     metric.energy(Float64Array.of(1.5, 1), Float64Array.of(3, 4), 1, energy);
     const h = 0.7 * Math.exp(-1.5 * (0.5 ** 2 + 1));
     expect(energy[0]).toBeCloseTo(25 * (h + 0.1) ** -1.5, 10);
   });
 
-  it('far from every centre is ε^−α, without a slope', () => {
-    const one = { centers: Float64Array.of(0), lambda: Float64Array.of(2), weights: Float64Array.of(1) };
-    const metric = createRbf({ dims: 1, ...one, epsilon: 0.5, power: 2 });
-    const energy = new Float32Array(2);
-    const gradient = { x: new Float32Array(2), u: new Float32Array(2) };
-    metric.energy(Float32Array.of(9, 1e20), Float32Array.of(3, 3), 2, energy, gradient);
-    expect([...energy]).toEqual([36, 36]);
-    expect(gradient.x.every((slope) => slope === 0)).toBe(true);
-    expect([...gradient.u]).toEqual([24, 24]);
+  it.each([referenceKernels(), fast])(
+    'far from every centre is ε^−α, without a slope, by $name',
+    (kernels) => {
+      const one = { centers: Float64Array.of(0), lambda: Float64Array.of(2), weights: Float64Array.of(1) };
+      const metric = createRbf(kernels, { dims: 1, ...one, epsilon: 0.5, power: 2 });
+      const values = (...given: number[]) => {
+        const all = kernels.allocate(given.length);
+        all.set(given);
+        return all;
+      };
+      const energy = values(1, 1);
+      const gradient = { x: values(1, 1), u: values(1, 1) };
+      metric.energy(values(1e3, 1e20), values(3, 3), 2, energy, gradient);
+      expect([...energy]).toEqual([36, 36]);
+      expect(gradient.x.every((slope) => slope === 0)).toBe(true);
+      expect([...gradient.u]).toEqual([24, 24]);
+    },
+  );
+
+  it('has a centre without width, where float32 ends', () => {
+    const one = { centers: Float64Array.of(1), lambda: Float64Array.of(1e200), weights: Float64Array.of(1) };
+    const metric = createRbf(fast, { dims: 1, ...one, epsilon: 0.5, power: 1 });
+    const [x, u, energy] = [fast.allocate(2), fast.allocate(2).fill(1), fast.allocate(2)];
+    const gradient = { x: fast.allocate(2), u: fast.allocate(2) };
+    x.set([1, 1.001]);
+    metric.energy(x, u, 2, energy, gradient);
+    expect(energy[0]).toBeCloseTo(1 / 1.5, 6);
+    expect(energy[1]).toBe(2);
+    expect([...gradient.x].map(Math.abs)).toEqual([0, 0]);
   });
 
   it('refuses a floor that float32 cannot hold', () => {
     const one = { centers: Float64Array.of(0), lambda: Float64Array.of(2), weights: Float64Array.of(1) };
     for (const epsilon of [0, 1e-16, Number.NaN])
-      expect(() => createRbf({ dims: 1, ...one, epsilon, power: 1 })).toThrow(InputError);
+      expect(() => createRbf(referenceKernels(), { dims: 1, ...one, epsilon, power: 1 })).toThrow(InputError);
   });
 });

@@ -1,4 +1,5 @@
 import { expOrZero } from '../compute/exp-table.ts';
+import type { Kernels } from '../compute/kernels.ts';
 import { InputError } from '../errors.ts';
 import type { Metric } from './metric.ts';
 
@@ -37,13 +38,16 @@ export function rbfActivations(
   }
 }
 
+/** Rows that are worked on at a time. */
+const CHUNK = 64;
+
 /**
  * The RBF metric of Metric Flow Matching (arXiv 2405.14780): M(x) = (h(x) + ε)^−α in every dimension,
- * h(x) = Σ_k W_k exp(−λ_k/2 ‖x − c_k‖²). Works in float64 inside, whatever the kernels of the arrays.
+ * h(x) = Σ_k W_k exp(−λ_k/2 ‖x − c_k‖²). The density is the kernels', the rest is float64.
  * @throws InputError where float32 cannot hold the slope of the metric far from all centres, α ε^−(α+1)
  */
-export function createRbf(options: RbfOptions): Metric {
-  const { dims, centers, lambda, weights, epsilon, power } = options;
+export function createRbf(kernels: Kernels, options: RbfOptions): Metric {
+  const { dims, epsilon, power } = options;
   if (!(power * epsilon ** -(power + 1) < 1e30)) {
     throw new InputError('This RBF metric is too steep for the arithmetic of the fit.', {
       option: '--rho',
@@ -52,35 +56,29 @@ export function createRbf(options: RbfOptions): Metric {
       action: 'take a larger rho or a smaller metricPower',
     });
   }
-  const activations = new Float64Array(lambda.length);
-  const slope = new Float64Array(dims);
-  const point = new Float64Array(dims);
+  const centers = kernels.allocateRbfCenters(dims, options.centers, options.lambda, options.weights);
+  const density = kernels.allocate(CHUNK);
+  const slope = kernels.allocate(CHUNK * dims);
   return {
     dims,
     energy(x, u, rows, energy, gradient) {
-      for (let i = 0; i < rows; i++) {
-        const at = i * dims;
-        for (let j = 0; j < dims; j++) point[j] = x[at + j]!;
-        rbfActivations(options, point, activations);
-        let h = 0;
-        slope.fill(0);
-        for (let k = 0; k < lambda.length; k++) {
-          const share = weights[k]! * activations[k]!;
-          if (share === 0) continue;
-          h += share;
+      for (let from = 0; from < rows; from += CHUNK) {
+        const count = Math.min(CHUNK, rows - from);
+        const part = x.subarray(from * dims, (from + count) * dims);
+        kernels.rbfDensity(centers, part, count, density, gradient ? slope : null);
+        for (let i = 0; i < count; i++) {
+          const at = (from + i) * dims;
+          const floored = density[i]! + epsilon;
+          let speed = 0;
+          for (let j = 0; j < dims; j++) speed += u[at + j]! * u[at + j]!;
+          const metric = floored ** -power;
+          energy[from + i] = speed * metric;
           if (!gradient) continue;
-          const pull = -lambda[k]! * share;
-          for (let j = 0; j < dims; j++) slope[j]! += pull * (point[j]! - centers[k * dims + j]!);
-        }
-        let speed = 0;
-        for (let j = 0; j < dims; j++) speed += u[at + j]! * u[at + j]!;
-        const metric = (h + epsilon) ** -power;
-        energy[i] = speed * metric;
-        if (!gradient) continue;
-        const outer = (-power * metric * speed) / (h + epsilon);
-        for (let j = 0; j < dims; j++) {
-          gradient.x[at + j] = outer * slope[j]!;
-          gradient.u[at + j] = 2 * u[at + j]! * metric;
+          const outer = (-power * metric * speed) / floored;
+          for (let j = 0; j < dims; j++) {
+            gradient.x[at + j] = outer * slope[i * dims + j]!;
+            gradient.u[at + j] = 2 * u[at + j]! * metric;
+          }
         }
       }
     },

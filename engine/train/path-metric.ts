@@ -108,7 +108,7 @@ function trainedRbf(
     .slice(1)
     .map((_, pair) => fitRbf(kernels, clouds, cells, pair, settings, seed, hooks));
   return {
-    metrics: fits.map((fit) => createRbf(fit.options)),
+    metrics: fits.map((fit) => createRbf(kernels, fit.options)),
     forms: fits.map((fit) => ({ kind: 'rbf', ...fit.options })),
     draw() {},
     notes: [...new Set(fits.flatMap((fit) => fit.notes))],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { referenceKernels } from '../compute/reference.ts';
 import { loadKernels } from '../compute/wasm.ts';
 import { splitCells } from '../dataset/split.ts';
 import { CancelledError } from '../errors.ts';
@@ -72,7 +73,7 @@ describe('the fitted density', () => {
 
   it('makes a path through the cells cheaper than one far from them', () => {
     const clouds = gaussians(400, 300, 2);
-    const metric = createRbf(fitted(clouds).options);
+    const metric = createRbf(referenceKernels(), fitted(clouds).options);
     const energy = new Float64Array(2);
     metric.energy(Float64Array.of(1, 1, 9, -9), Float64Array.of(1, 1, 1, 1), 2, energy);
     expect(energy[0]).toBeLessThan(0.5 * energy[1]!);
@@ -149,7 +150,7 @@ describe('odd cells give finite metrics', () => {
     const n = clouds.points.length / clouds.dims;
     const out = { energy: new Float64Array(n), x: new Float64Array(n * clouds.dims) };
     const gradient = { x: out.x, u: new Float64Array(n * clouds.dims) };
-    createRbf(options).energy(clouds.points, clouds.points, n, out.energy, gradient);
+    createRbf(referenceKernels(), options).energy(clouds.points, clouds.points, n, out.energy, gradient);
     for (const values of [out.energy, gradient.x, gradient.u])
       expect(values.every(Number.isFinite)).toBe(true);
   });

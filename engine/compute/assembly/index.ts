@@ -5,6 +5,7 @@ export { columnSum, fillRows } from './rows';
 export { seluBackward, seluForward } from './selu';
 export { adam } from './adam';
 export { landEnergy } from './land';
+export { rbfDataLength, rbfDensity, rbfPadded } from './rbf';
 export { nearestScan } from './nearest';
 export { umapEpoch } from './umap-layout';
 export { landBoxesLength, landDataLength, landScratchLength, landSet } from './land-samples';
