@@ -17,6 +17,8 @@ export default defineConfig({
     // inlined assets would need data: in the policy
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // what is bundled here leaves its own folder, and its licence with it
+    license: { fileName: 'third-party-licenses.txt' },
     // plotly is that large, and loaded when its first picture is
     chunkSizeWarningLimit: 6000,
   },
