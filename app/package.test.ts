@@ -65,6 +65,7 @@ test('what the application needs is in the archive, and nothing else of ours', (
     'dist/engine/host/worker.js',
     'dist/engine/compute/kernels.wasm',
     'dist/renderer/index.html',
+    'dist/renderer/third-party-licenses.txt',
   ])
     expect(files).toContain(needed);
   const others = files.filter(
