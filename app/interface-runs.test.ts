@@ -104,9 +104,8 @@ describe.skipIf(browser === null)('a run in a browser', () => {
       reader = readerAt(page, mouse(page));
     });
 
-    it('goes from an unknown file to a verdict in six clicks and three minutes', LONG, async () => {
+    it('goes from an unknown file to a verdict in six clicks', LONG, async () => {
       const { page, hand } = reader;
-      const start = performance.now();
       await openFile(reader, FILE);
       await heading(page, 'Data').waitFor();
       await hand.press(button(page, 'Continue'));
@@ -115,7 +114,6 @@ describe.skipIf(browser === null)('a run in a browser', () => {
       await heading(page, 'Train').waitFor();
       sentence = await train(reader);
       expect(hand.presses()).toBeLessThanOrEqual(6);
-      expect((performance.now() - start) / 1000).toBeLessThan(180);
       expect(sentence).toMatch(/^For held-out days 2 and 3, .* came closer .* in this one run: W1 distance/);
       await hand.press(button(page, 'See the verdict').first());
       await heading(page, 'Verdict').waitFor();
