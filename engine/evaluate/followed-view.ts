@@ -2,22 +2,29 @@ import { gatherRows } from '../dataset/clouds.ts';
 import { applyScaling, type DimensionScaling } from '../embedding/whiten.ts';
 import type { CellDistances } from './far-from-cells.ts';
 import { type FollowedFit, followCells, straightWays, type WalkedWay, type Way } from './follow-cells.ts';
+import { jumpsOnMap } from './map-jumps.ts';
 import { pathSpread } from './path-band.ts';
 import { finiteRows, type View } from './view.ts';
 
 /** Points that are placed and measured at once: enough for the search to pay, few enough to be asked whether to stop. */
 const BATCH = 16_384;
 
-export interface FollowedOnView {
+/** Where points are. */
+interface PlacedWays {
   /** [moments, n, view] */
   positions: Float32Array;
   /** [moments, n]; NaN where a point is not finite */
   cellDistance: Float32Array;
+  /** see jumpsOnMap [moments, n]; null: the view has no tears */
+  jumps: Uint8Array | null;
+}
+
+export interface FollowedOnView extends PlacedWays {
   /** see WalkedWay [moments, n] */
   mass: Float32Array | null;
   /** over this fit and the others, root mean square in the units of the embedding [moments, n]; null: there are no others */
   spread: Float32Array | null;
-  straight: { positions: Float32Array; cellDistance: Float32Array } | null;
+  straight: PlacedWays | null;
   finished: boolean;
 }
 
@@ -103,15 +110,17 @@ function placeAll(
   moments: readonly number[],
   n: number,
   total: number,
-  before: number,
+  done: number,
   training: DimensionScaling,
   { view, distances, shouldStop, onProgress }: Surroundings,
-): { positions: Float32Array; cellDistance: Float32Array } {
+): PlacedWays {
   const dims = training.scale.length;
   const positions = new Float32Array(moments.length * n * view.width);
   const cellDistance = new Float32Array(moments.length * n).fill(Number.NaN);
   const together = Math.max(1, Math.ceil(BATCH / Math.max(1, n)));
   const batch = new Float32Array(Math.min(together, moments.length) * n * dims);
+  const lengths = view.linear ? null : new Float32Array(moments.length * n);
+  const before = new Float32Array(n * dims);
   let [first, held] = [0, 0];
   const flush = () => {
     const some = batch.subarray(0, held * n * dims);
@@ -127,12 +136,24 @@ function placeAll(
     });
     first += held;
     held = 0;
-    if (before > 0) onProgress(before + first * n, total);
+    if (done > 0) onProgress(done + first * n, total);
   };
   for (const moment of points) {
+    const at = first + held;
+    if (lengths && at > 0) lengths.set(stepsBetween(before, moment, dims), at * n);
+    before.set(moment);
     batch.set(moment, held * n * dims);
     if (++held * n * dims === batch.length) flush();
   }
   if (held > 0) flush();
-  return { positions, cellDistance };
+  const { width, extent } = view;
+  return { positions, cellDistance, jumps: lengths && jumpsOnMap({ positions, width, n, lengths, extent }) };
+}
+
+function stepsBetween(from: Float32Array, to: Float32Array, dims: number): Float32Array {
+  return Float32Array.from({ length: from.length / dims }, (_, i) => {
+    let square = 0;
+    for (let j = i * dims; j < (i + 1) * dims; j++) square += (to[j]! - from[j]!) ** 2;
+    return Math.sqrt(square);
+  });
 }

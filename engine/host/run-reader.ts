@@ -192,8 +192,7 @@ function checkSize(cells: number, moments: number): void {
 function handedOver(result: Results['follow' | 'arrows' | 'gene along']): Answered {
   const buffers = new Set<ArrayBuffer>();
   const collect = (value: unknown): void => {
-    if (value instanceof Float32Array || value instanceof Int32Array)
-      buffers.add(value.buffer as ArrayBuffer);
+    if (ArrayBuffer.isView(value)) buffers.add(value.buffer as ArrayBuffer);
     else if (typeof value === 'object' && value !== null && !Array.isArray(value))
       Object.values(value).forEach(collect);
   };

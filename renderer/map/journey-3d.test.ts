@@ -10,7 +10,12 @@ const followed: Followed = {
   mass: Float32Array.from([1, 1, 4, 1]),
   cellDistance: new Float32Array(4),
   spread: null,
-  straight: { positions: Float32Array.from({ length: 12 }, (_, k) => -k), cellDistance: new Float32Array(4) },
+  straight: {
+    positions: Float32Array.from({ length: 12 }, (_, k) => -k),
+    cellDistance: new Float32Array(4),
+    jumps: null,
+  },
+  jumps: null,
   finished: true,
 };
 const colours = coloursAlong(followed, { kind: 'time', range: [0, 2], title: 'day' }, 'light')!;

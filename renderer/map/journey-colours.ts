@@ -76,11 +76,15 @@ export function pointOpacity(count: number): number {
   return Math.min(0.6, Math.max(0.25, 0.6 - 0.14 * Math.log(Math.max(1, count) / 2000)));
 }
 
+const TORN = 'near in the components, apart on this map';
+
 /** What lies over the cells. */
 export interface OverlayFacts {
   colours: ColoursAlong;
   /** e.g. `predicted cells at day 4.2`; null: not drawn */
   points: string | null;
+  /** parts of lines that the map tears apart are dotted */
+  torn: boolean;
   /** points differ in size */
   grows: boolean;
   lines: boolean;
@@ -88,7 +92,7 @@ export interface OverlayFacts {
   arrows: boolean;
 }
 
-/** The legend of what lies over the cells, for exported figures. */
+/** The legend of what lies over the cells, on the screen and on exported figures. */
 export function overlayKey(facts: OverlayFacts, theme: Theme): OverlayKey {
   const { legend, title } = facts.colours;
   const { muted: colour, text } = inkOf(theme);
@@ -102,6 +106,7 @@ export function overlayKey(facts: OverlayFacts, theme: Theme): OverlayKey {
   }
   if (facts.lines) rows.push({ kind: 'line', name: 'trajectories', colour });
   if (facts.lines) rows.push({ kind: 'line', name: 'far from any cell', colour, opacity: 0.35 });
+  if (facts.torn) rows.push({ kind: 'dashes', name: TORN, colour, opacity: 0.6 });
   if (facts.straight) rows.push({ kind: 'dashes', name: 'straight paths', colour: text });
   if (facts.arrows) rows.push({ kind: 'arrow', name: 'velocity', colour: text });
   return { rows, colours: facts.points !== null || facts.lines ? { title, legend } : null };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { followedCells, gridArrows, realCells } from '../testing/synthetic-journey.ts';
 import { lineRuns } from './cpu-painter.ts';
 import { coloursAlong } from './journey-colours.ts';
-import { arrowLines, dashed, straightLines, wayLines } from './journey-lines.ts';
+import { arrowLines, dashed, straightLines, tornLines, wayLines } from './journey-lines.ts';
 
 const followed = followedCells(6, 12);
 const last = followed.times.length - 1;
@@ -37,6 +37,36 @@ describe('ways as lines', () => {
     expect(alpha(4)).toBe(alpha(2));
     const rgb = (entry: number) => [...palette.subarray(4 * entry, 4 * entry + 3)];
     expect(rgb(entries[3]!)).toEqual(rgb(entries[3]! - colours.palette.length / 4));
+  });
+});
+
+describe('where the map tears apart what is near', () => {
+  const colours = coloursAlong(followed, { kind: 'time', range: [0, 12], title: 'day' }, 'light')!;
+  const jumps = new Uint8Array(followed.cellDistance.length);
+  jumps[4 * 6 + 1] = 1;
+  const torn = { ...followed, jumps };
+
+  it('a way is parted: one line ends, another begins', () => {
+    expect([...wayLines(torn, [4, 1], colours).starts]).toEqual([0, last + 1, last + 5]);
+    expect([...wayLines(torn, [4], colours).starts]).toEqual([0]);
+  });
+
+  it('the step is dotted and faint, from its one end to the other', () => {
+    const { positions, palette, entries } = tornLines(torn, null, colours)!;
+    const end = (t: number) => [...followed.positions.subarray(2 * (6 * t + 1), 2 * (6 * t + 1) + 2)];
+    expect([...positions.subarray(0, 2)]).toEqual(end(3));
+    const [from, to] = [end(3), end(4)];
+    const along = (x: number, y: number) =>
+      ((x - from[0]!) * (to[0]! - from[0]!) + (y - from[1]!) * (to[1]! - from[1]!)) /
+      ((to[0]! - from[0]!) ** 2 + (to[1]! - from[1]!) ** 2);
+    const shares = Array.from({ length: positions.length / 2 }, (_, k) =>
+      along(positions[2 * k]!, positions[2 * k + 1]!),
+    );
+    expect(Math.max(...shares)).toBeLessThanOrEqual(1.0001);
+    expect(Math.max(...shares)).toBeGreaterThan(0.5);
+    expect(palette[4 * entries[0]! + 3]).toBeLessThan(100);
+    expect(tornLines(torn, [4], colours)).toBeNull();
+    expect(tornLines(followed, null, colours)).toBeNull();
   });
 });
 

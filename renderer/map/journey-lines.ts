@@ -4,8 +4,11 @@ import type { Lines } from './scene.ts';
 
 /** Opacity of what runs far from any cell, beside that of the others. */
 const FAR_OPACITY = 0.35;
-/** Dashes and gaps on the longer side of all straight ways. */
+/** What the map tears apart is there, but no more than hinted at. */
+const TORN_OPACITY = 0.3;
+/** Dashes and gaps on the longer side of all straight ways, and of what the map tears apart. */
 const DASHES = 160;
+const DOTS = 400;
 /** Share of the distance between arrows that fast ones take; the others in proportion. */
 const LONGEST_ARROW = 1.1;
 const FAST = 0.95;
@@ -14,7 +17,8 @@ const MANY_CELLS = 12;
 const OPACITIES = 8;
 
 /**
- * The ways of followed cells as lines, coloured along; fainter where they run far from any cell.
+ * The ways of followed cells as lines, coloured along; fainter where they run far from any cell, parted where the map tears
+ * apart what is near (`tornLines`).
  * @param which indices into `followed.cells`; null: all
  */
 export function wayLines(
@@ -22,19 +26,56 @@ export function wayLines(
   which: ArrayLike<number> | null,
   { entries, palette }: Pick<ColoursAlong, 'entries' | 'palette'>,
 ): Lines {
-  const { times, cells, positions, cellDistance } = followed;
+  const { times, cells, positions, cellDistance, jumps } = followed;
   const chosen = which ?? Uint32Array.from(cells.keys());
   const lines = emptyLines(chosen.length, times.length);
   const far = palette.length / 4;
+  const starts: number[] = [];
   for (let j = 0; j < chosen.length; j++) {
     for (let t = 0; t < times.length; t++) {
       const from = t * cells.length + chosen[j]!;
       const to = j * times.length + t;
       copyPlace(positions, times.length * cells.length, from, lines.positions, to);
       lines.entries[to] = entries[from]! + (cellDistance[from]! > 1 ? far : 0);
+      if (t === 0 || jumps?.[from]) starts.push(to);
     }
   }
-  return { ...lines, palette: twoOpacities(palette, opacityOf(chosen.length)) };
+  return {
+    ...lines,
+    starts: Uint32Array.from(starts),
+    palette: twoOpacities(palette, opacityOf(chosen.length)),
+  };
+}
+
+/** The steps that the map tears apart, faint and dotted; null: there are none. */
+export function tornLines(
+  followed: Followed,
+  which: ArrayLike<number> | null,
+  { entries, palette }: Pick<ColoursAlong, 'entries' | 'palette'>,
+): Lines | null {
+  const { times, cells, positions, jumps } = followed;
+  const chosen = which ?? Uint32Array.from(cells.keys());
+  const torn: number[] = [];
+  for (let j = 0; jumps && j < chosen.length; j++)
+    for (let t = 1; t < times.length; t++)
+      if (jumps[t * cells.length + chosen[j]!]) torn.push(t * cells.length + chosen[j]!);
+  if (torn.length === 0) return null;
+  const lines = emptyLines(torn.length, 2);
+  const places = times.length * cells.length;
+  torn.forEach((to, i) => {
+    copyPlace(positions, places, to - cells.length, lines.positions, 2 * i);
+    copyPlace(positions, places, to, lines.positions, 2 * i + 1);
+    lines.entries.fill(entries[to]!, 2 * i, 2 * i + 2);
+  });
+  const faint = palette.map((value, k) => (k % 4 === 3 ? Math.round(TORN_OPACITY * value) : value));
+  return dashed({ ...lines, palette: faint }, dashOf(positionsOnTwo(positions, places), DOTS));
+}
+
+/** The first two components of all places. */
+function positionsOnTwo(positions: Float32Array, places: number): Float32Array {
+  const flat = new Float32Array(2 * places);
+  for (let i = 0; i < places; i++) copyPlace(positions, places, i, flat, i);
+  return flat;
 }
 
 /** The straight ways between the places at the observed timepoints, dashed; null: they were not asked for. */
@@ -60,7 +101,10 @@ export function straightLines(
     }
   }
   const opacity = Math.round(255 * Math.min(1, 1.5 * opacityOf(chosen.length)));
-  return dashed({ ...lines, palette: Uint8Array.from([...colour, opacity]) }, dashOf(lines.positions));
+  return dashed(
+    { ...lines, palette: Uint8Array.from([...colour, opacity]) },
+    dashOf(lines.positions, DASHES),
+  );
 }
 
 function emptyLines(count: number, vertices: number): Omit<Lines, 'palette'> {
@@ -94,7 +138,8 @@ function twoOpacities(palette: Uint8Array, opacity: number): Uint8Array {
   return both;
 }
 
-function dashOf(positions: Float32Array): number {
+/** The length of a dash of which so many, with their gaps, go along the longer side. */
+function dashOf(positions: Float32Array, dashes: number): number {
   let longest = 0;
   for (const axis of [0, 1]) {
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -105,7 +150,7 @@ function dashOf(positions: Float32Array): number {
     }
     longest = Math.max(longest, high - low);
   }
-  return longest / DASHES;
+  return longest / dashes;
 }
 
 /** Lines cut into dashes and gaps of one length (data units), in the entries of the vertices where each piece ends. */

@@ -20,6 +20,7 @@ const followed: Followed = {
   cellDistance: Float32Array.from([0.5, 0.5, 1, 0.7, 0.2, Number.NaN]),
   spread: null,
   straight: null,
+  jumps: null,
   finished: true,
 };
 const reversed = (one: Followed): Followed => {

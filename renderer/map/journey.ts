@@ -52,10 +52,15 @@ export function fillFrame(followed: Followed, time: number, frame: JourneyFrame)
   const components = componentsOf(followed);
   const { positions } = followed;
   const [first, second] = [at.first * count, at.second * count];
-  // a place that only one frame has is none
+  // the later of the two has the step between them, whichever way time goes
+  const step = Math.max(first, second);
   for (let k = 0; k < frame.positions.length; k++) {
     const from = positions[first * components + k]!;
-    frame.positions[k] = from + (positions[second * components + k]! - from) * at.share;
+    // nothing is on its way across a tear of the map
+    const torn = followed.jumps?.[step + Math.floor(k / components)];
+    const share = torn ? Math.round(at.share) : at.share;
+    // a place that only one frame has is none
+    frame.positions[k] = from + (positions[second * components + k]! - from) * share;
   }
   for (let i = 0; i < count; i++) {
     let place = 0;

@@ -108,6 +108,7 @@ export const HELP = {
     title: 'Trajectories and truth',
     text: [
       'A line is where the model carries one cell, not a cell that was followed: sequencing destroys each cell. Which becomes which is inferred from all cells together.',
+      'A map such as UMAP tears apart cells that are near in the components. Where a path crosses such a tear, a faint dotted line joins its two ends.',
       'Several histories can explain the same snapshots. A line far from any cell, or apart between seeds, is a guess; a lineage tracer or a perturbation can settle it.',
     ],
     section: 'trajectories-and-truth',

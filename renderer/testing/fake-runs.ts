@@ -296,7 +296,10 @@ export function fakeFollowed(
     mass: null,
     cellDistance,
     spread: null,
-    straight: straight ? { positions: positions.map((value, k) => value + (k % 2)), cellDistance } : null,
+    straight: straight
+      ? { positions: positions.map((value, k) => value + (k % 2)), cellDistance, jumps: null }
+      : null,
+    jumps: null,
     finished: true,
   };
 }
@@ -360,7 +363,7 @@ export function fakeProgress(experiment: Experiment, share: number): Progress {
       step: Math.round(1000 * share),
       value: 0.4 + Math.exp(-4 * share),
     },
-    preview: fakePreview(share),
+    preview: fakePreview(running, share),
   };
   return {
     stage: 'vector field',
@@ -371,7 +374,7 @@ export function fakeProgress(experiment: Experiment, share: number): Progress {
   };
 }
 
-function fakePreview(share: number): NonNullable<TrainingProgress['preview']> {
+function fakePreview(fit: number, share: number): NonNullable<TrainingProgress['preview']> {
   const times = Array.from({ length: 9 }, (_, k) => (12 * k) / 8);
   const lines = 40;
   const positions = new Float32Array(times.length * lines * 2);
@@ -383,7 +386,7 @@ function fakePreview(share: number): NonNullable<TrainingProgress['preview']> {
       positions[(t * lines + i) * 2 + 1] = side * 9 * Math.max(0, s - 0.35) + 2 * Math.sin(4 * s) + i / 40;
     }
   });
-  return { embedding: 'X_umap', times, positions };
+  return { fit, embedding: 'X_umap', times, positions };
 }
 
 type RunKind =

@@ -41,7 +41,11 @@ export function followedCells(count: number, frames = 60): Followed {
   const times = Array.from({ length: frames + 1 }, (_, t) => (12 * t) / frames);
   const size = times.length * count;
   const positions = new Float32Array(2 * size);
-  const straight = { positions: new Float32Array(2 * size), cellDistance: new Float32Array(size) };
+  const straight = {
+    positions: new Float32Array(2 * size),
+    cellDistance: new Float32Array(size),
+    jumps: null,
+  };
   const mass = new Float32Array(size);
   const cellDistance = new Float32Array(size);
   const spread = new Float32Array(size);
@@ -75,6 +79,7 @@ export function followedCells(count: number, frames = 60): Followed {
     cellDistance,
     spread,
     straight,
+    jumps: null,
     finished: true,
   };
 }
