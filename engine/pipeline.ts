@@ -87,11 +87,16 @@ export async function runExperiment(
       ),
   );
   const livePlace = dataset.map?.coordinates ?? known;
-  const liveView = { live: { map: livePlace && sharedCopy(livePlace) } };
   const shown = live ? jobs.find(({ trajectories }) => trajectories !== null) : undefined;
+  const liveView = shown?.trajectories && {
+    live: { cells: shown.trajectories.cells, map: livePlace && sharedCopy(livePlace) },
+  };
+  // without a map, components are drawn: those of a fit that has others of its own would not be the same
+  const isWatched = (job: FitJob) =>
+    job === shown || (job.method === shown?.method && (livePlace || dataset.heldOutEmbeddings.length === 0));
   const running = jobs.map(async (job) => {
     const result = await pool.run(
-      { kind: 'fit', dataset: shared(job.heldOut), job, ...(job === shown && liveView) },
+      { kind: 'fit', dataset: shared(job.heldOut), job, ...(isWatched(job) && liveView) },
       { signal: anySignal, onProgress: (progress) => onEvent?.({ kind: 'progress', job, progress }) },
     );
     done += 1;

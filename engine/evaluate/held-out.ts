@@ -98,7 +98,7 @@ export interface FitResult {
 }
 
 export interface JobHooks extends Pick<FitHooks, 'shouldStop'> {
-  /** who looks at the trajectories of a fit that shows some, while it is trained; nothing of the fit changes by it */
+  /** who looks at trajectories while the fit is trained; nothing of the fit changes by it */
   live?: LiveView;
   onProgress(
     stage: 'choosing' | 'coupling' | 'interpolant' | 'vector field' | 'rollout' | 'evaluation',
@@ -120,7 +120,7 @@ export function runFitJob(simd: Kernels, shared: SharedDataset, job: FitJob, hoo
     const cells = splitCells(clouds.cells, settings, randomStream(job.seed, 'split'));
     const settled = { dataset, job: { ...job, settings }, space, clouds };
     const { live } = hooks;
-    const onField = live && job.trajectories && createLiveTrajectories(kernels, settled, live);
+    const onField = live && createLiveTrajectories(kernels, settled, live);
     const fitHooks = { ...hooks, ...(onField && { onField }) };
     const given = [kernels, clouds, cells, method, settings, job.seed, fitHooks] as const;
     const model = fitModel(...given, choices?.intervals, backend);

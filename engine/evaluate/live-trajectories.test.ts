@@ -38,7 +38,10 @@ async function fitted(map: Float32Array | null | undefined) {
     now += 700;
     return now;
   });
-  const live = map === undefined ? {} : { live: { map, send: (one: LiveTrajectories) => seen.push(one) } };
+  const live =
+    map === undefined
+      ? {}
+      : { live: { cells: trajectories.cells, map, send: (one: LiveTrajectories) => seen.push(one) } };
   const result = runFitJob(kernels, cells, job, { shouldStop: () => false, onProgress() {}, ...live });
   const { seconds: _, ...bits } = result;
   return { bits, seen, memory: kernels.mark() };

@@ -17,6 +17,8 @@ export interface LiveTrajectories {
 }
 
 export interface LiveView {
+  /** rows of the first timepoint that are followed */
+  cells: Int32Array;
   /** [nObs, 2]; null: the first two components */
   map: Float32Array | null;
   send(live: LiveTrajectories): void;
@@ -40,12 +42,12 @@ const NEIGHBOURS = 5;
  */
 export function createLiveTrajectories(
   kernels: Kernels,
-  { dataset, space, clouds, job }: Pick<Fitted, 'dataset' | 'space' | 'clouds' | 'job'>,
-  { map, send }: LiveView,
+  { dataset, space, clouds }: Pick<Fitted, 'dataset' | 'space' | 'clouds'>,
+  { cells: known, map, send }: LiveView,
 ): (network: { sizes: readonly number[]; parameters: Vector }, at: { step: number; steps: number }) => void {
   const { dims, times } = dataset;
   const { points } = clouds;
-  const cells = evenly(job.trajectories!.cells, MOST_TRAJECTORIES);
+  const cells = evenly(known, MOST_TRAJECTORIES);
   const model = modelTimes(dataset);
   const each = Math.max(1, Math.floor(MOST_TIMES / (times.length - 1)));
   const along = refine(model, each);

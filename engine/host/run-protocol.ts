@@ -140,8 +140,10 @@ export interface TrainingProgress {
   fits: FitState[];
   /** a validation loss that was just measured: of fits[fit] */
   loss?: { fit: number; stage: LossHistory['stage']; step: number; value: number };
-  /** trajectories as they are now, of the fit that will be shown */
+  /** trajectories as they are now */
   preview?: {
+    /** index in `fits`: the one that will be shown as soon as there is something of it, until then one after the other */
+    fit: number;
     embedding: string;
     times: number[];
     /** [times, trajectories, 2] on the first two components, or the map */
@@ -223,7 +225,12 @@ export interface Followed {
   /** distance over seeds in the units of the embedding [times, cells]; null: there is one seed */
   spread: Float32Array | null;
   /** the straight ways between the places at the observed timepoints; null: not asked for */
-  straight: { positions: Float32Array; cellDistance: Float32Array } | null;
+  straight: { positions: Float32Array; cellDistance: Float32Array; jumps: Uint8Array | null } | null;
+  /**
+   * 1 = the step to this place is long on the map alone, which tears apart what is near in the components [times, cells]; null:
+   * the view is of components
+   */
+  jumps: Uint8Array | null;
   /** false: an integrator gave up, and the last places are where it stood */
   finished: boolean;
 }

@@ -3,7 +3,7 @@ import type { Dataset, KnownCells, LoadOptions } from '../dataset/load.ts';
 import type { ErrorMessage } from '../errors.ts';
 import type { BaselineJob, BaselineResult } from '../evaluate/baselines.ts';
 import type { FitJob, FitResult } from '../evaluate/held-out.ts';
-import type { LiveTrajectories } from '../evaluate/live-trajectories.ts';
+import type { LiveTrajectories, LiveView } from '../evaluate/live-trajectories.ts';
 import type { SharedDataset } from '../evaluate/space.ts';
 import type { EmbedOptions } from '../export/embed.ts';
 import type { ExportOptions } from '../export/export-session.ts';
@@ -57,7 +57,7 @@ export type Task =
   /** renders its report anew */
   | { kind: 'report'; path: string; out: string }
   /** `live`: its trajectories are told while it is trained, on this map [nObs, 2] or else on two components */
-  | { kind: 'fit'; dataset: SharedDataset; job: FitJob; live?: { map: Float32Array | null } }
+  | { kind: 'fit'; dataset: SharedDataset; job: FitJob; live?: Omit<LiveView, 'send'> }
   | { kind: 'baselines'; dataset: SharedDataset; job: BaselineJob };
 
 /** What each kind of task gives. */

@@ -61,6 +61,9 @@ export function watchTraining(
   // jobs are made anew by whoever runs them
   const places = new Map(jobs.map((job, i) => [keyOf(job), i]));
   const clock = createClock();
+  const shown = jobs.findIndex(({ trajectories }) => trajectories !== null);
+  /** of which trajectories are told */
+  let watched = -1;
   let last = Number.NEGATIVE_INFINITY;
   let left = Number.POSITIVE_INFINITY;
 
@@ -100,7 +103,10 @@ export function watchTraining(
     state.stage = STAGES[stage].words;
     state.share = Math.max(state.share, shareOf(jobs[fit]!, stage, progress));
     const loss = lossOf(fit, stage, progress, told);
-    const preview = live && { embedding: view, times: live.times, positions: live.positions };
+    if (live && (fit === shown || watched < 0 || (watched !== shown && states[watched]!.state === 'done')))
+      watched = fit;
+    const { times, positions } = live ?? {};
+    const preview = times && positions && watched === fit && { fit, embedding: view, times, positions };
     if (!loss && !preview && performance.now() - last < INTERVAL_MS) return;
     say(progress, { ...(loss && { loss }), ...(preview && { preview }) });
   }
