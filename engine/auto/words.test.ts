@@ -24,7 +24,7 @@ describe('answers in words', () => {
     );
     expect(taken).toBe('cells divide and die (τ 0.4, at a constant rate)');
     expect(others).toBe(
-      'cells divide and die (τ 1.6, at a constant rate): 11 % farther; cells divide and die (τ 0.4, at once): 11 % farther',
+      'cells divide and die (τ 1.6, at a constant rate): 11\u00a0% farther; cells divide and die (τ 0.4, at once): 11\u00a0% farther',
     );
   });
 
@@ -32,6 +32,6 @@ describe('answers in words', () => {
     const none = answer({ growth: 'off', tau: 1.6, growthTiming: 'steady' }, 1);
     const { taken, others } = words([none, answer({ ...none.settings, growth: 'on' }, 1.2)], 0);
     expect(taken).toBe('none');
-    expect(others).toBe('cells divide and die (τ 1.6, at a constant rate): 20 % farther');
+    expect(others).toBe('cells divide and die (τ 1.6, at a constant rate): 20\u00a0% farther');
   });
 });

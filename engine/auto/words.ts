@@ -74,7 +74,7 @@ export function triedWords(
     .map(({ question }) => TITLES[question].toLowerCase());
   const outcome =
     changed.length === 0
-      ? 'nothing can be expected to do better than where it began'
+      ? 'none of what was tried is expected to do better than the usual settings'
       : `better answers are to be expected for: ${joinAnd(changed)}`;
   const asked = growth.filter((interval) => interval !== null);
   const noise =
@@ -102,5 +102,5 @@ function between(one: number | null | undefined, other: number | null | undefine
 function farther(ratio: number): string {
   const percent = Math.round(100 * Math.abs(ratio - 1));
   if (percent < 1) return 'as near';
-  return ratio > 1 ? `${percent} % farther` : `${percent} % nearer`;
+  return ratio > 1 ? `${percent}\u00a0% farther` : `${percent}\u00a0% nearer`;
 }

@@ -1,5 +1,5 @@
 import type { PlotData } from 'plotly.js';
-import { baseAxis, baseLayout, type Figure, groundOf, plotlyText, type Theme } from './figure.ts';
+import { baseAxis, baseLayout, type Figure, groundOf, plotlyText, shortLabel, type Theme } from './figure.ts';
 import { mix } from './palette.ts';
 
 export interface GeneAlongInput {
@@ -70,13 +70,13 @@ export function geneAlongFigure(
         hoverinfo: 'x+y',
         showlegend: true,
       },
-      ...points('reconstructed', 'real cells, from the components', 'circle'),
-      ...points('measured', 'real cells, as measured', 'circle-open'),
+      ...points('reconstructed', 'all real cells, from the components', 'circle'),
+      ...points('measured', 'all real cells, as measured', 'circle-open'),
     ],
     layout: {
       ...baseLayout(theme, 300),
       xaxis: baseAxis(theme, plotlyText(unit ?? 'time')),
-      yaxis: baseAxis(theme, `${plotlyText(gene)}, approximate expression`, true),
+      yaxis: baseAxis(theme, `${plotlyText(shortLabel(gene))} (approximate)`, true),
     },
     caption: about,
   };

@@ -17,8 +17,8 @@ export interface LossCurve {
 }
 
 const stageTitles: Record<LossStage, string> = {
-  interpolant: 'Interpolant: energy of the paths',
-  vectorField: 'Vector field: squared error',
+  interpolant: 'Bending of the paths: energy',
+  vectorField: 'Velocities: squared error',
 };
 
 /** Loss by step, one panel a stage; validation strong, training pale; log axis where all losses are positive. */
@@ -71,7 +71,11 @@ export function lossFigure(
       .filter((value) => value !== null && Number.isFinite(value));
     const positive = losses.every((value) => value! > 0);
     return {
-      x: { ...baseAxis(theme, 'step'), domain: domain as [number, number], rangemode: 'tozero' as const },
+      x: {
+        ...baseAxis(theme, 'training step'),
+        domain: domain as [number, number],
+        rangemode: 'tozero' as const,
+      },
       y: {
         ...baseAxis(theme, positive ? 'loss (log scale)' : 'loss', true),
         type: positive ? ('log' as const) : ('linear' as const),
@@ -106,7 +110,7 @@ export function lossFigure(
   };
 }
 
-/** Ticks at 1, 2 and 5 of each decade, or at decades where there are many; plotly would call 0.5 a small 5. */
+/** Ticks at 1, 2 and 5 of each decade, at decades where there are many, at each digit where losses are alike; plotly would call 0.5 a small 5. */
 function logTicks(losses: readonly number[]): { tickmode: 'array'; tickvals: number[]; ticktext: string[] } {
   let low = Number.POSITIVE_INFINITY;
   let high = 0;
@@ -115,7 +119,7 @@ function logTicks(losses: readonly number[]): { tickmode: 'array'; tickvals: num
     high = Math.max(high, loss);
   }
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
-  const digits = last - first > 3 ? [1] : [1, 2, 5];
+  const digits = last - first > 3 ? [1] : high < 5 * low ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : [1, 2, 5];
   const decades = Array.from({ length: Math.max(0, last - first + 1) }, (_, k) => first + k);
   const ticktext = decades.flatMap((decade) => digits.map((digit) => String(Number(`${digit}e${decade}`))));
   return { tickmode: 'array', tickvals: ticktext.map(Number), ticktext };

@@ -46,7 +46,7 @@ export interface Map3dInput {
 }
 
 /** Diameter of a predicted cell of mass 1, pixels. */
-const PREDICTED_SIZE = 5;
+const PREDICTED_SIZE = 3;
 
 /** How it is drawn. */
 export interface Map3dOptions {
@@ -86,7 +86,7 @@ export function map3dFigure(
       y: axis(1),
       z: axis(2),
       marker: {
-        size: all > 20_000 ? 1.5 : 2.5,
+        size: all > 20_000 ? 1.5 : 2,
         color: typeof colour === 'string' ? colour : Array.from(drawn, (k) => colour[k]!),
         opacity: standBack ? 0.35 : 0.9,
         line: { width: 0 },
@@ -196,7 +196,7 @@ function predictedTrace({ name, positions, mass, colour }: Map3dPredicted): Part
       size: mass === null ? PREDICTED_SIZE : Array.from(drawn, size),
       sizemode: 'diameter',
       color: typeof colour === 'string' ? colour : Array.from(drawn, (i) => colour[i]!),
-      opacity: 0.7,
+      opacity: 0.6,
       line: { width: 0.5, color: '#000000' },
     },
     hoverinfo: 'name',

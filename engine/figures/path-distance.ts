@@ -56,10 +56,12 @@ export function pathDistanceFigure(
       ];
     }),
   );
+  // two names stand side by side in the legend, which takes its room from the figure
+  const named = data.filter(({ showlegend }) => showlegend !== false).length;
   return {
     data,
     layout: {
-      ...baseLayout(theme, 340),
+      ...baseLayout(theme, 320 + 20 * Math.ceil(named / 2)),
       xaxis: baseAxis(theme, unit ?? 'time'),
       yaxis: {
         ...baseAxis(theme, 'distance to the nearest cell<br>(embedding units)', true),
