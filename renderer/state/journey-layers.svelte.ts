@@ -1,7 +1,7 @@
 import { inkOf } from '../../engine/figures/figure.ts';
 import type { Map3dInput, Map3dPredicted } from '../../engine/figures/map-3d.ts';
-import { timepointLabel } from '../../engine/figures/words.ts';
-import type { Followed, TrainingProgress } from '../../engine/host/protocol.ts';
+import { timepointLabel, timepointList } from '../../engine/figures/words.ts';
+import type { FitState, Followed, TrainingProgress } from '../../engine/host/protocol.ts';
 import type { Emphasis } from '../map/cell-map.ts';
 import type { OverlayKey } from '../map/export-sheet.ts';
 import type { Film } from '../map/film.ts';
@@ -16,7 +16,7 @@ import {
   pointOpacity,
   withOpacity,
 } from '../map/journey-colours.ts';
-import { arrowLines, straightLines, wayLines } from '../map/journey-lines.ts';
+import { arrowLines, straightLines, tornLines, wayLines } from '../map/journey-lines.ts';
 import type { Lines, Points } from '../map/scene.ts';
 import { timeWords } from '../map/time-axis.ts';
 import type { Theme } from './appearance.svelte.ts';
@@ -27,6 +27,8 @@ import type { Session } from './session.svelte.ts';
 /** More lines hide each other. */
 const MOST_WAYS = 150;
 const MOST_STRAIGHT = 40;
+/** How much cells stand out behind lines of the same colours. */
+const BEHIND_LINES = 0.3;
 
 /** What of a run lies over the cells of the map: nothing where none is looked at, or the map shows another view than they were followed on. */
 export class JourneyLayers {
@@ -61,15 +63,24 @@ export class JourneyLayers {
     const { arrows, choices } = this.#session.journey;
     return this.frames && choices.arrows && arrows ? arrowLines(arrows, this.#ink()) : null;
   });
-  /** real cells stand out when their time has come */
+  /** real cells stand out when their time has come, and stand back where lines alone lie over them */
   readonly emphasis = $derived.by((): Emphasis | null => {
     const { journey, timepoints } = this.#session;
-    if (this.frames === null || !timepoints || !journey.choices.predicted) return null;
-    return { groups: timepoints.cellTimepoint, weights: emphasisAt(timepoints.times, journey.time) };
+    if (!timepoints || (this.frames === null && this.previewed === null)) return null;
+    const groups = timepoints.cellTimepoint;
+    if (this.frames !== null && journey.choices.predicted)
+      return { groups, weights: emphasisAt(timepoints.times, journey.time) };
+    const hasLines = this.frames === null || journey.choices.trajectories || journey.choices.straight;
+    return hasLines ? { groups, weights: timepoints.times.map(() => BEHIND_LINES) } : null;
   });
   readonly hollow = $derived.by((): Uint8Array | null =>
     this.#session.journey.onMap ? this.#session.journey.rings : null,
   );
+  /** what rings on the map stand for */
+  readonly ringsMean = $derived.by((): string => {
+    const { heldOut } = this.#session.journey;
+    return `real cells of ${timepointList(heldOut, this.#unit() || undefined)}, held out`;
+  });
   readonly overlay = $derived.by((): OverlayKey | null => {
     const { journey } = this.#session;
     return this.#overlay(`predicted cells at ${timeWords(journey.axis, journey.time, this.#unit())}`);
@@ -141,6 +152,7 @@ export class JourneyLayers {
       points: choices.predicted ? points : null,
       grows: frames.mass !== null,
       lines: choices.trajectories,
+      torn: choices.trajectories && frames.jumps?.includes(1) === true,
       straight: choices.straight && frames.straight !== null,
       arrows: this.arrows !== null,
     };
@@ -151,18 +163,29 @@ export class JourneyLayers {
     const { frames, colours } = this;
     const { trajectories, straight } = this.#session.journey.choices;
     if (frames === null || colours === null) return null;
+    const chosen = spread(frames.cells.length, MOST_WAYS);
     return joinLines([
       straight ? straightLines(frames, spread(frames.cells.length, MOST_STRAIGHT), this.#ink()) : null,
-      trajectories ? wayLines(frames, spread(frames.cells.length, MOST_WAYS), colours) : null,
+      trajectories ? tornLines(frames, chosen, colours) : null,
+      trajectories ? wayLines(frames, chosen, colours) : null,
     ]);
   }
 
-  /** Trajectories of a training, as they are by now. */
-  #preview(): Lines | null {
+  /** The fit of a training whose trajectories are shown as they are by now. */
+  readonly previewed = $derived.by((): FitState | null => {
+    const { training } = this.#session;
+    return this.#seenPreview && (training.fits[this.#seenPreview.fit] ?? null);
+  });
+  readonly #seenPreview = $derived.by(() => {
     const { training, positions } = this.#session;
     const { preview } = training;
     if (!preview || !positions || !training.running) return null;
-    if (!sameView(positions.view, { embedding: preview.embedding, components: [0, 1] })) return null;
+    return sameView(positions.view, { embedding: preview.embedding, components: [0, 1] }) ? preview : null;
+  });
+
+  #preview(): Lines | null {
+    const preview = this.#seenPreview;
+    if (!preview) return null;
     const followed = asFollowed(preview);
     const colours = coloursAlong(followed, this.#byTime(preview.times), this.#theme());
     return colours && wayLines(followed, spread(followed.cells.length, MOST_WAYS), colours);
@@ -208,7 +231,7 @@ export class JourneyLayers {
       return [
         {
           time: timepoints.times[k]!,
-          text: `W₁ at ${timepointLabel(label, timepoints.unit || undefined)}: ${own.toPrecision(3)}${beside}`,
+          text: `W1 at ${timepointLabel(label, timepoints.unit || undefined)}: ${own.toPrecision(3)}${beside}`,
         },
       ];
     });
@@ -235,6 +258,7 @@ function asFollowed({ times, positions }: NonNullable<TrainingProgress['preview'
     cellDistance: new Float32Array(times.length * count),
     spread: null,
     straight: null,
+    jumps: null,
     finished: true,
   };
 }

@@ -102,13 +102,13 @@ export class Journey {
   /** whether trajectories are on the map now */
   readonly onMap = $derived(this.#wanted && this.fit !== null);
 
-  get time(): number {
-    return this.#time;
-  }
   /** Outside of the range it stays at its end. */
-  set time(time: number) {
+  get time(): number {
     const [start, end] = this.range;
-    this.#time = Math.min(Math.max(time, Math.min(start, end)), Math.max(start, end));
+    return Math.min(Math.max(this.#time, Math.min(start, end)), Math.max(start, end));
+  }
+  set time(time: number) {
+    this.#time = time;
     this.#followArrows();
   }
 

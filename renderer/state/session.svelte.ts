@@ -281,6 +281,7 @@ export class Session {
   async train(): Promise<void> {
     if (this.refused.size > 0) return;
     await this.training.start();
+    this.#follow();
     const { ended } = this.training;
     if (!ended || this.step === 'train') return;
     this.notices.say(`${ended.name} is done.`, {
@@ -328,7 +329,7 @@ export class Session {
     this.#answers.follow(this.dataset.dataset);
     this.cells.follow();
     this.runs.follow();
-    this.journey.follow(SHOWS_JOURNEY.has(this.step));
+    this.journey.follow(SHOWS_JOURNEY.has(this.step) || this.#justTrained);
     if (this.step === 'train') this.training.follow(this.#estimateKey());
     const { file } = this.#opening;
     this.platform.setDocument({
@@ -336,6 +337,12 @@ export class Session {
       unsaved: this.#labels.any || this.prepared !== null,
       ...(file !== undefined && { file }),
     });
+  }
+
+  /** What appeared while it was trained stays where it is. */
+  get #justTrained(): boolean {
+    const { ended, running } = this.training;
+    return this.step === 'train' && !running && ended !== null && this.runs.current?.run === ended.run;
   }
 
   /** What a training takes follows from the choices, and from what is computed already. */
