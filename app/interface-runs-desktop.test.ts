@@ -133,17 +133,20 @@ describe.skipIf(browser === null)('a run in the desktop application, on a stand-
       ]) {
         const folder = mkdtempSync(join(home, 'full disk '));
         await answerWith(folder);
-        room('20480:unlimited');
-        await hand.press(button(page, name));
         const alert = page.getByRole('alert');
-        await alert.waitFor();
+        room('20480:');
+        try {
+          await hand.press(button(page, name));
+          await alert.waitFor();
+        } finally {
+          room('unlimited:');
+        }
         const text = await alert.innerText();
         expect(text).toContain('The file cannot be written.');
         expect(text).toContain('a full disk');
         expect(text).toContain('Free some space, or use another disk.');
         expect(text).not.toContain(folder);
         expect(readdirSync(folder)).toEqual([]);
-        room('unlimited:unlimited');
         await hand.press(button(page, name));
         await until(() => readdirSync(folder).find((one) => !one.endsWith('.partial')));
         await alert.waitFor({ state: 'detached' });
