@@ -330,6 +330,10 @@ describe.skipIf(browser === null)('a run in a browser', () => {
       const before = await runs().count();
       await hand.pick(page.getByRole('radio', { name: /^Straight paths/ }));
       await hand.pick(page.getByRole('radio', { name: 'None' }));
+      await hand.press(page.getByText('Advanced', { exact: true }));
+      await hand.press(page.getByText('Training', { exact: true }));
+      // what a run leaves behind does not depend on how long it was trained
+      await page.getByRole('textbox', { name: 'training steps' }).fill('50');
       const held: number[] = [];
       for (let k = 1; k <= 10; k++) {
         await hand.press(button(page, 'Run again'));
