@@ -62,7 +62,7 @@ export function verdict(input: Pick<ReportInput, 'rows' | 'summary' | 'timepoint
   const bestName = methodLabel(best.method);
   if (second === undefined) {
     return {
-      sentence: `${bestName} came to a W1 distance of ${distance(best)} from the real cells of ${held} (${seeds}).`,
+      sentence: `For ${held}, ${bestName} came to a W1 distance of ${distance(best)} from the real cells (${seeds}).`,
       support: [...support, 'No other method has a distance, so there is nothing to compare this one with.'],
     };
   }

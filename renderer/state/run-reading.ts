@@ -102,16 +102,18 @@ function againstStraight(metrics: Pick<Metrics, 'differences' | 'summary'>, best
   const straight = 'straight lines between paired cells without any training (static transport)';
   const other = overall(metrics).find(({ method }) => method === 'ot')?.w1Mean;
   if (other != null && shownGap(metrics, best.w1Mean!, other) === 0)
-    return [`${name} came as near as ${straight}.`];
+    return [`${capital(name)} came as near as ${straight}.`];
   const nearer = found.difference < 0 ? 'nearer' : 'less near';
   if (found.low === null || found.high === null)
     return [
       `In this one run, ${name} came ${nearer} than ${straight}; more seeds would show whether that is chance.`,
     ];
   if (found.low <= 0 && found.high >= 0)
-    return [`${name} and ${straight} cannot be told apart with these seeds.`];
-  return [`${name} came ${nearer} than ${straight}, beyond the chance of training.`];
+    return [`${capital(name)} and ${straight} cannot be told apart with these seeds.`];
+  return [`${capital(name)} came ${nearer} than ${straight}, beyond the chance of training.`];
 }
+
+const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1);
 
 function againstNeighbours(metrics: Pick<Metrics, 'summary'>, best: Summary, day: string): string[] {
   const beside = overall(metrics).filter(

@@ -45,6 +45,15 @@ describe('a training', () => {
     });
   });
 
+  test('what it found is on the map where it was trained', async () => {
+    const { session } = await opened();
+    session.agree();
+    expect(session.journey.onMap).toBe(false);
+    await session.train();
+    await vi.waitFor(() => expect(session.journey.frames).not.toBeNull());
+    expect([session.step, session.journey.onMap]).toEqual(['train', true]);
+  });
+
   test('gathers every loss, the last trajectories, and how far all fits are', async () => {
     let tell: (share: number) => void = () => {};
     let finish: () => void = () => {};
