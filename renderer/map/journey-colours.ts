@@ -83,6 +83,8 @@ export interface OverlayFacts {
   colours: ColoursAlong;
   /** e.g. `predicted cells at day 4.2`; null: not drawn */
   points: string | null;
+  /** parts of lines that are far from any cell are pale */
+  far: boolean;
   /** parts of lines that the map tears apart are dotted */
   torn: boolean;
   /** points differ in size */
@@ -105,7 +107,7 @@ export function overlayKey(facts: OverlayFacts, theme: Theme): OverlayKey {
     }
   }
   if (facts.lines) rows.push({ kind: 'line', name: 'trajectories', colour });
-  if (facts.lines) rows.push({ kind: 'line', name: 'far from any cell', colour, opacity: 0.35 });
+  if (facts.lines && facts.far) rows.push({ kind: 'line', name: 'far from any cell', colour, opacity: 0.35 });
   if (facts.torn) rows.push({ kind: 'dashes', name: TORN, colour, opacity: 0.6 });
   if (facts.straight) rows.push({ kind: 'dashes', name: 'straight paths', colour: text });
   if (facts.arrows) rows.push({ kind: 'arrow', name: 'velocity', colour: text });

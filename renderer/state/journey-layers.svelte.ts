@@ -152,6 +152,8 @@ export class JourneyLayers {
       points: choices.predicted ? points : null,
       grows: frames.mass !== null,
       lines: choices.trajectories,
+      // in space they are drawn as the others are
+      far: this.#session.journey.framesView?.components.length === 2,
       torn: choices.trajectories && frames.jumps?.includes(1) === true,
       straight: choices.straight && frames.straight !== null,
       arrows: this.arrows !== null,
