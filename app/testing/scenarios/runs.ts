@@ -91,7 +91,7 @@ export async function checkScores({ page, hand }: Reader, { summary, manifest }:
   );
   await hand.seek((Number(own.heldOut) - from!) / (to! - from!));
   const beside = first === 'ot-cfm' ? '' : ` (straight ${straight.w1Mean!.toPrecision(3)})`;
-  await page.getByText(`W₁ at day ${own.heldOut}: ${own.w1Mean!.toPrecision(3)}${beside}`).waitFor();
+  await page.getByText(`W1 at day ${own.heldOut}: ${own.w1Mean!.toPrecision(3)}${beside}`).waitFor();
 }
 
 const openTabs = async (page: Page) =>
