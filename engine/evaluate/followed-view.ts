@@ -2,7 +2,7 @@ import { gatherRows } from '../dataset/clouds.ts';
 import { applyScaling, type DimensionScaling } from '../embedding/whiten.ts';
 import type { CellDistances } from './far-from-cells.ts';
 import { type FollowedFit, followCells, straightWays, type WalkedWay, type Way } from './follow-cells.ts';
-import { jumpsOnMap } from './map-jumps.ts';
+import { jumpsOnMap, stepsBetween } from './map-jumps.ts';
 import { pathSpread } from './path-band.ts';
 import { finiteRows, type View } from './view.ts';
 
@@ -148,12 +148,4 @@ function placeAll(
   if (held > 0) flush();
   const { width, extent } = view;
   return { positions, cellDistance, jumps: lengths && jumpsOnMap({ positions, width, n, lengths, extent }) };
-}
-
-function stepsBetween(from: Float32Array, to: Float32Array, dims: number): Float32Array {
-  return Float32Array.from({ length: from.length / dims }, (_, i) => {
-    let square = 0;
-    for (let j = i * dims; j < (i + 1) * dims; j++) square += (to[j]! - from[j]!) ** 2;
-    return Math.sqrt(square);
-  });
 }

@@ -41,3 +41,21 @@ export function jumpsOnMap({ positions, width, n, lengths, extent }: PlacedSteps
   }
   return jumps;
 }
+
+/** Lengths of the steps between the points of two moments, both flat [n, dims] → [n] */
+export function stepsBetween(from: Float32Array, to: Float32Array, dims: number): Float32Array {
+  return Float32Array.from({ length: from.length / dims }, (_, i) => {
+    let square = 0;
+    for (let j = i * dims; j < (i + 1) * dims; j++) square += (to[j]! - from[j]!) ** 2;
+    return Math.sqrt(square);
+  });
+}
+
+/** As `stepsBetween` for all moments of paths, flat [moments, n, dims] → [moments, n]; the first has none */
+export function stepLengths(points: Float32Array, n: number, dims: number): Float32Array {
+  const lengths = new Float32Array(points.length / dims);
+  const moment = (at: number) => points.subarray(at * dims, (at + n) * dims);
+  for (let at = n; at < lengths.length; at += n)
+    lengths.set(stepsBetween(moment(at - n), moment(at), dims), at);
+  return lengths;
+}

@@ -94,7 +94,8 @@ export function finiteRows(points: Float32Array, dims: number): number[] {
   );
 }
 
-function extentOf(axes: { values: Float32Array; stride: number; offset: number }[]): View['extent'] {
+/** Of the finite values on each axis. */
+export function extentOf(axes: { values: Float32Array; stride: number; offset: number }[]): View['extent'] {
   const extents = axes.map(({ values, stride, offset }) => {
     let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (let i = offset; i < values.length; i += stride) {

@@ -1,3 +1,5 @@
+import { jumpsOnMap, stepLengths } from '../evaluate/map-jumps.ts';
+import { extentOf } from '../evaluate/view.ts';
 import type { Figure } from '../figures/figure.ts';
 import { lossFigure } from '../figures/loss.ts';
 import { mapFigure } from '../figures/map.ts';
@@ -62,8 +64,21 @@ function onMap(
     cellTimepoint: embedding.cellTimepoint.map((k, i) => (Number.isFinite(map.points[2 * i]!) ? k : -1)),
     timepoints,
     heldOut,
-    trajectories: trajectories && map.trajectories && { ...trajectories, points: map.trajectories },
+    trajectories: trajectories && map.trajectories && onMapToo(trajectories, map.trajectories, map.points),
   });
+}
+
+function onMapToo(
+  trajectories: NonNullable<ReportInput['trajectories']>,
+  positions: Float32Array,
+  cells: Float32Array,
+) {
+  const moments = trajectories.times.length;
+  const n = positions.length / 2 / moments;
+  const lengths = stepLengths(trajectories.points, n, trajectories.points.length / (moments * n));
+  const extent = extentOf([0, 1].map((offset) => ({ values: cells, stride: 2, offset })));
+  const torn = jumpsOnMap({ positions, width: 2, n, lengths, extent });
+  return { ...trajectories, points: positions, torn };
 }
 
 function prediction(input: ReportInput): Figure {

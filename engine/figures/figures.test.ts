@@ -75,6 +75,17 @@ describe('mapFigure', () => {
     expect(mapFigure(input).caption).not.toContain('Dotted');
   });
 
+  it('breaks a line where it would cross a tear of the map, and says so', () => {
+    const input = mapInput(30);
+    // the step of trajectory 1 to its second point
+    const torn = new Uint8Array(10);
+    torn[1 * 2 + 1] = 1;
+    const figure = mapFigure({ ...input, trajectories: { ...input.trajectories!, torn } });
+    expect(x(figure, 3)).toEqual([0, 1, 2, null, 1, 2, null]);
+    expect(figure.caption).toContain('A line is broken');
+    expect(mapFigure(input).caption).not.toContain('A line is broken');
+  });
+
   it('draws a part of large data, the same for a seed, and says so', () => {
     const drawn = (seed: number) => mapFigure(mapInput(9000), { maxCells: 500, seed });
     const count = [0, 1, 2].reduce((sum, k) => sum + x(drawn(1), k).length, 0);

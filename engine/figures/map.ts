@@ -42,6 +42,8 @@ export interface MapInput {
     points: Float32Array;
     /** above 1: far from any cell `[times, trajectories]`; null or absent: not known, and nothing is marked */
     cellDistance?: Float32Array | null;
+    /** 1: the step to this point crosses a tear of the map and is not drawn `[times, trajectories]`; absent: there is none */
+    torn?: Uint8Array;
   } | null;
 }
 
@@ -113,6 +115,8 @@ export function mapFigure(input: MapInput, options: MapOptions = {}): Figure {
       lines &&
         `Lines: ${formatCount(lines.drawn)}${lines.drawn < lines.all ? ` of ${formatCount(lines.all)}` : ''} trajectories, coloured by time.`,
       lines?.far && 'Dotted: far from any cell that the fit has seen.',
+      lines?.torn &&
+        'A line is broken where cells that are neighbours in the components lie apart on this map.',
     ]
       .filter(Boolean)
       .join(' '),
@@ -125,13 +129,14 @@ export function mapFigure(input: MapInput, options: MapOptions = {}): Figure {
  */
 function trajectoryLines(input: MapInput, theme: Theme, most: number, seed: number) {
   const { dims } = input;
-  const { times, points, cellDistance } = input.trajectories!;
+  const { times, points, cellDistance, torn } = input.trajectories!;
   const days = input.timepoints.times;
   const all = times.length === 0 ? 0 : points.length / (times.length * dims);
   const drawn = drawnRows(all, most, seed);
   const ink = inkOf(theme);
   const data: Partial<PlotData>[] = [];
   const isFar = (s: number, r: number) => (cellDistance?.[s * all + r] ?? 0) > 1;
+  const isTorn = (s: number, r: number) => torn?.[s * all + r] === 1;
   let far = false;
 
   for (let k = 0; k + 1 < days.length; k++) {
@@ -141,7 +146,12 @@ function trajectoryLines(input: MapInput, theme: Theme, most: number, seed: numb
       const x: (number | null)[] = [];
       const y: (number | null)[] = [];
       for (const r of drawn) {
-        for (const stretch of stretches(inside, (s) => isFar(s, r), wanted)) {
+        for (const stretch of stretches(
+          inside,
+          (s) => isFar(s, r),
+          (s) => isTorn(s, r),
+          wanted,
+        )) {
           const place = coordinates(
             points,
             dims,
@@ -180,15 +190,21 @@ function trajectoryLines(input: MapInput, theme: Theme, most: number, seed: numb
     });
     far = true;
   }
-  return { data, drawn: drawn.length, all, far };
+  const broken = drawn.some((r) => times.some((_, s) => isTorn(s, r)));
+  return { data, drawn: drawn.length, all, far, torn: broken };
 }
 
-/** Stretches of a line whose segments are of one kind; a segment with a far end is far. */
-function stretches(inside: readonly number[], isFar: (s: number) => boolean, wanted: boolean): number[][] {
+/** Stretches of a line whose segments are of one kind; a segment with a far end is far, one across a tear is of neither. */
+function stretches(
+  inside: readonly number[],
+  isFar: (s: number) => boolean,
+  isTorn: (s: number) => boolean,
+  wanted: boolean,
+): number[][] {
   const found: number[][] = [];
   for (let i = 0; i + 1 < inside.length; i++) {
     const [from, to] = [inside[i], inside[i + 1]];
-    if ((isFar(from) || isFar(to)) !== wanted) continue;
+    if (isTorn(to) || (isFar(from) || isFar(to)) !== wanted) continue;
     const last = found.at(-1);
     if (last?.at(-1) === from) last.push(to);
     else found.push([from, to]);
