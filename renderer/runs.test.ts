@@ -108,6 +108,16 @@ describe('by keyboard alone', () => {
   });
 });
 
+test('the legend tells what lies over the cells while they are seen, not beside a chart', async () => {
+  const { session } = await show('explore');
+  await waitFor(() => expect(screen.getByText('Over the cells')).toBeTruthy());
+  session.step = 'evaluate';
+  await waitFor(() => expect(screen.getByRole('tab', { name: 'Distances', selected: true })).toBeTruthy());
+  expect(screen.queryByText('Over the cells')).toBeNull();
+  await fireEvent.click(screen.getByRole('tab', { name: 'Map' }));
+  expect(screen.getByText('Over the cells')).toBeTruthy();
+});
+
 describe('the list of runs', () => {
   test('a run is renamed in place: Enter takes the name, Escape does not', async () => {
     const { session } = await show('runs');
