@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { parseExperiment } from '../config.ts';
 import type { FitJob } from '../evaluate/held-out.ts';
 import { resolveFitSettings } from '../presets.ts';
@@ -40,4 +40,21 @@ it('tells the trajectories of one fit after the other, and of the one that is sh
   expect(previews.map(({ fit }) => fit)).toEqual([1, 1, 2, 0, 0]);
   for (const { fit, embedding, positions } of previews)
     expect([embedding, positions[0]]).toEqual(['X_umap', fit]);
+});
+
+it('says no time left when the fits are done: what they are compared with may take longer', () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  try {
+    const jobs = [jobOf([1]), jobOf([2])];
+    const told: Progress[] = [];
+    const facts = { labels: ['0', '1', '2', '3'], counts: [9, 9, 9, 9], dims, view: 'X_umap' };
+    const { onEvent } = watchTraining(jobs, facts, (progress) => told.push(progress));
+    jobs.forEach((job, i) => {
+      vi.advanceTimersByTime(10_000);
+      onEvent({ kind: 'fitted', job, result: {} as never, done: i + 1, total: jobs.length });
+    });
+    expect(told.map(({ secondsLeft }) => secondsLeft)).toEqual([10, undefined]);
+  } finally {
+    vi.useRealTimers();
+  }
 });

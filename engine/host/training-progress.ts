@@ -68,6 +68,8 @@ export function watchTraining(
   let left = Number.POSITIVE_INFINITY;
 
   function secondsLeft(): number | undefined {
+    // what is measured beside the fits goes on, for as long as it takes
+    if (states.every(({ state }) => state === 'done')) return undefined;
     const done = states.reduce((sum, { share }, i) => sum + share * costs[i]!, 0);
     const seconds = clock.seconds();
     if (seconds < 2 || done < 0.02 * total) return undefined;

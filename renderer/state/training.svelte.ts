@@ -65,9 +65,12 @@ export class Training {
       : null,
   );
   readonly fits = $derived<readonly FitState[]>(this.progress?.fits ?? []);
-  /** of all fits, 0 to 1; null: it prepares, or nothing is known yet */
+  /** nothing is fitted any more, but what the fits are compared with is measured still */
+  readonly #fitted = $derived(this.fits.length > 0 && this.fits.every(({ state }) => state === 'done'));
+  /** of all fits, 0 to 1; null: it prepares, measures, or nothing is known yet */
   readonly share = $derived.by((): number | null => {
     const { fits } = this;
+    if (this.#fitted) return null;
     if (fits.length > 0) return fits.reduce((sum, fit) => sum + fit.share, 0) / fits.length;
     return shareDone(this.job?.progress ?? null);
   });
@@ -75,10 +78,9 @@ export class Training {
   readonly stage = $derived.by((): string => {
     if (this.held) return 'held';
     const { fits, job } = this;
-    if (fits.length > 0) {
-      const done = fits.filter(({ state }) => state === 'done').length;
-      return done === fits.length ? 'measuring' : `${done} of ${fits.length} fits done`;
-    }
+    if (this.#fitted) return 'all fits done, measuring what to compare them with';
+    if (fits.length > 0)
+      return `${fits.filter(({ state }) => state === 'done').length} of ${fits.length} fits done`;
     return job?.progress ? stageWords(job.progress.stage) : 'beginning';
   });
 

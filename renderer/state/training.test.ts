@@ -72,6 +72,9 @@ describe('a training', () => {
     expect(session.training.preview?.embedding).toBe('X_umap');
     expect(session.training.share).toBeCloseTo(0.1);
     expect(step('train').note).toBe('10 % · 81 s');
+    tell(1);
+    expect(session.training.share).toBeNull();
+    expect(session.training.stage).toMatch(/^all fits done/);
     finish();
     await training;
     expect(session.training.preview).toBeNull();
