@@ -91,10 +91,10 @@ function verdictOf({ rows, subject, target }: ExampleReportInput): string {
   const straight = distanceOf('ot-cfm');
   const bent = distanceOf('ot-mfm');
   if (straight === null || bent === null) return 'A fit diverged, so the methods cannot be compared.';
-  const part = `${formatNumber(bent, 3)} from ${target} on average, OT-CFM’s ${formatNumber(straight, 3)}`;
+  const part = `${formatNumber(bent, 3)} from ${target} on average, those of straight paths (OT-CFM) ${formatNumber(straight, 3)}`;
   return bent < straight
-    ? `Half-way, OT-MFM’s ${subject} are ${part}: ${formatNumber(straight / bent, bent < straight / 2 ? 1 : 2)} times nearer.`
-    : `Half-way, OT-MFM’s ${subject} are ${part}: here the metric does not help.`;
+    ? `Half-way, the ${subject} of bent paths (OT-MFM) are ${part}: ${formatNumber(straight / bent, bent < straight / 2 ? 1 : 2)} times nearer.`
+    : `Half-way, the ${subject} of bent paths (OT-MFM) are ${part}: here the metric does not help.`;
 }
 
 function w1IsWorse(rows: readonly ToyRow[]): boolean {

@@ -5,6 +5,7 @@ import { type MapInput, mapFigure } from './map.ts';
 import { pathSpreadFigure } from './path-spread.ts';
 import { predictionFigure } from './prediction.ts';
 import { wassersteinFigure } from './wasserstein.ts';
+import { methodLabel } from './words.ts';
 
 const hostile = '</script><img src=x onerror=alert(1)>';
 
@@ -148,6 +149,19 @@ describe('predictionFigure', () => {
       expect(layout[axis].range[0]).toBeLessThan(-30);
       expect(layout[axis].range[1]).toBeGreaterThan(40);
     }
+  });
+
+  it('breaks the names of methods to the width of a panel', () => {
+    const methods = ['auto', 'ot-cfm', 'i-cfm', 'i-mfm'];
+    const { layout } = predictionFigure({
+      embedding: 'X_pca',
+      dims: 2,
+      panels: methods.map((method) => panel(method, 'day 2', 0)),
+    });
+    const titles = layout.annotations!.map(({ text }) => text!.replaceAll(/<\/?b>/g, '').split('<br>'));
+    expect(titles.map((lines) => lines.at(-1))).toEqual(methods.map(() => 'day 2, W1 1.0'));
+    expect(titles.map((lines) => lines.slice(0, -1).join(' '))).toEqual(methods.map(methodLabel));
+    for (const line of titles.flat()) expect(line.length).toBeLessThanOrEqual(22);
   });
 
   it('draws real cells as rings and predicted ones filled and translucent', () => {

@@ -17,7 +17,7 @@ export interface PredictionPanel {
   method: string;
   /** the held-out timepoint as the reader calls it, e.g. `day 3` */
   heldOut: string;
-  /** said under the panel's name, e.g. `W₁ 0.71 ± 0.02` */
+  /** said beside the held-out timepoint, e.g. `W₁ 0.71 ± 0.02` */
   note?: string;
   /** predicted cells, row-major `[n, dims]` */
   predicted: Float32Array;
@@ -39,6 +39,11 @@ export interface PredictionOptions {
   maxPoints?: number;
   seed?: number;
 }
+
+/** What the panels share in a report, in pixels. */
+const PLOT_WIDTH = 800;
+/** A letter of their titles, at most. */
+const CHARACTER = 8.2;
 
 /**
  * Predicted cells over the real ones of the held-out timepoint: one panel for each held-out timepoint
@@ -75,8 +80,16 @@ export function predictionFigure(input: PredictionInput, options: PredictionOpti
   const gap = 0.06;
   const width = (1 - gap * (methods.length - 1)) / methods.length;
   const aspect = Math.min(0.9, Math.max(0.45, (yRange[1] - yRange[0]) / (xRange[1] - xRange[0])));
-  const panelHeight = Math.round(Math.min(430, 800 * width * aspect));
-  const titleHeight = 42;
+  const panelHeight = Math.round(Math.min(430, PLOT_WIDTH * width * aspect));
+  const titles = new Map(
+    methods.map((method) => [
+      method,
+      wrapped(methodLabel(method), Math.floor((PLOT_WIDTH * width) / CHARACTER)),
+    ]),
+  );
+  // and a line for the timepoint and its note
+  const titleLines = 1 + Math.max(...[...titles.values()].map((lines) => lines.length));
+  const titleHeight = 10 + 16 * titleLines;
   const tickHeight = 30;
   const plotHeight = rows.length * (titleHeight + panelHeight + tickHeight) - tickHeight;
 
@@ -99,11 +112,14 @@ export function predictionFigure(input: PredictionInput, options: PredictionOpti
       range: yRange,
       scaleanchor: `x${suffix}`,
       constrain: 'domain',
+      // a panel that is less high stays under its title
+      constraintoward: 'top',
     };
     annotations.push({
-      text: `<b>${plotlyText(methodLabel(panel.method))}</b>, ${plotlyText(panel.heldOut)}${
-        panel.note === undefined ? '' : `<br>${plotlyText(panel.note)}`
-      }`,
+      text: [
+        ...titles.get(panel.method)!.map((line) => `<b>${plotlyText(line)}</b>`),
+        plotlyText([panel.heldOut, panel.note].filter(Boolean).join(', ')),
+      ].join('<br>'),
       showarrow: false,
       xref: 'paper',
       yref: 'paper',
@@ -175,4 +191,15 @@ export function predictionFigure(input: PredictionInput, options: PredictionOpti
       .filter(Boolean)
       .join(' '),
   };
+}
+
+/** In lines of at most so many characters where words allow. */
+function wrapped(text: string, characters: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = lines.length > 0 ? `${lines.at(-1)} ${word}` : word;
+    if (lines.length > 0 && longer.length <= characters) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }

@@ -56,7 +56,8 @@ export function toyImagesFigure({ size, panels }: ToyImagesInput): Figure {
       constraintoward: 'top',
     };
     annotations.push({
-      text: `<b>${plotlyText(methodLabel(method))}</b>, ${plotlyText(note)}`,
+      text: `<b>${plotlyText(methodLabel(method))}</b><br>${plotlyText(note)}`,
+      align: 'left',
       showarrow: false,
       xref: 'paper',
       yref: 'paper',
@@ -69,10 +70,10 @@ export function toyImagesFigure({ size, panels }: ToyImagesInput): Figure {
   return {
     data,
     layout: {
-      ...baseLayout('light', Math.round(70 + rows * PIXEL * 1.6)),
+      ...baseLayout('light', Math.round(86 + rows * PIXEL * 1.6)),
       ...axes,
       annotations,
-      margin: { l: 8, r: 8, t: 40, b: 8 },
+      margin: { l: 8, r: 8, t: 56, b: 8 },
       plot_bgcolor: '#c9ced6',
     },
     caption:

@@ -11,7 +11,7 @@ export interface ToyPathsInput {
   manifold: Float32Array | null;
   panels: {
     method: string;
-    /** said beside the panel's name */
+    /** said under the panel's name */
     note: string;
     /** trajectories at evenly spaced times, an odd number of them, row-major `[times, n, dims]` */
     points: Float32Array;
@@ -55,7 +55,8 @@ export function toyPathsFigure(input: ToyPathsInput): Figure {
       }),
     );
     annotations.push({
-      text: `<b>${plotlyText(methodLabel(panel.method))}</b>, ${plotlyText(panel.note)}`,
+      text: `<b>${plotlyText(methodLabel(panel.method))}</b><br>${plotlyText(panel.note)}`,
+      align: 'left',
       showarrow: false,
       xref: 'paper',
       yref: 'paper',
@@ -68,13 +69,13 @@ export function toyPathsFigure(input: ToyPathsInput): Figure {
   const domain = (k: number): [number, number] => [k * (width + GAP), Math.min(1, k * (width + GAP) + width)];
   const range = (d: number) => paddedRange(data.flatMap((each) => coordinate(each, d)));
   const axes = dims === 3 ? scenes(panels.length, domain) : planes(panels.length, domain, range);
-  const layout: Partial<Layout> = { ...baseLayout('light', dims === 3 ? 460 : 340), ...axes, annotations };
+  const layout: Partial<Layout> = { ...baseLayout('light', dims === 3 ? 480 : 360), ...axes, annotations };
   return {
     data,
     layout: {
       ...layout,
-      margin: { l: 50, r: 14, t: 62, b: 52 },
-      legend: { ...layout.legend, y: 1.08 },
+      margin: { l: 50, r: 14, t: 82, b: 52 },
+      legend: { ...layout.legend, y: 1.16 },
     },
     caption: `Lines: up to ${formatCount(MOST_PATHS)} cells of the first timepoint, carried along the fitted field. Dots: where they are half-way.`,
   };
