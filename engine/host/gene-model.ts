@@ -48,12 +48,14 @@ export async function genesKnown(session: Session): Promise<{ known: true } | { 
 }
 
 function missingIn(file: DataFile, dims: number): string | null {
+  // with loadings or without, nothing could be told of a gene
+  if (!file.matrix('X')) return 'The file has no expression (X), so the mean of a gene is not known.';
   const loadings = file.varm().find(({ name }) => name === LOADINGS);
   if (!loadings || loadings.problem !== null)
     return `The file has components (${PCA}) without their loadings (varm/${LOADINGS}). Let Meander compute the components, or keep what scanpy writes.`;
   if ((loadings.shape[1] ?? 0) < dims)
     return `The file has fewer loadings (varm/${LOADINGS}) than components (${PCA}).`;
-  return file.matrix('X') ? null : 'The file has no expression (X), so the mean of a gene is not known.';
+  return null;
 }
 
 /**

@@ -109,7 +109,7 @@ export function overlayKey(facts: OverlayFacts, theme: Theme): OverlayKey {
   if (facts.lines) rows.push({ kind: 'line', name: 'trajectories', colour });
   if (facts.lines && facts.far) rows.push({ kind: 'line', name: 'far from any cell', colour, opacity: 0.35 });
   if (facts.torn) rows.push({ kind: 'dashes', name: TORN, colour, opacity: 0.6 });
-  if (facts.straight) rows.push({ kind: 'dashes', name: 'straight paths', colour: text });
+  if (facts.straight) rows.push({ kind: 'dashes', name: 'straight ways', colour: text });
   if (facts.arrows) rows.push({ kind: 'arrow', name: 'velocity', colour: text });
   return { rows, colours: facts.points !== null || facts.lines ? { title, legend } : null };
 }
