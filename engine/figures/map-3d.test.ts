@@ -63,6 +63,15 @@ it('draws each way through its places with its colours, parted from the others a
   expect(part.caption).toMatch(/Dashed: trajectories of 1 of 2 cells/);
 });
 
+it('has paler rims around a crowd of predicted cells, which would hide its colours', () => {
+  const rim = (count: number) => {
+    const predicted = { name: 'predicted', positions: new Float32Array(3 * count), mass: null, colour: '#a' };
+    const { data } = map3dFigure({ positions, axes, groups: [], ways: [], predicted });
+    return data.at(-1)!.marker!.line!.color;
+  };
+  expect([rim(300), rim(301)]).toEqual(['rgba(0, 0, 0, 1)', 'rgba(0, 0, 0, 0.3)']);
+});
+
 it('draws predicted cells last, as large as their mass, and none without a mass or a place', () => {
   const predicted = {
     name: 'predicted cells, day 4.2',

@@ -47,6 +47,8 @@ export interface Map3dInput {
 
 /** Diameter of a predicted cell of mass 1, pixels. */
 const PREDICTED_SIZE = 3;
+/** So many dots lie over each other. */
+const CROWD = 300;
 
 /** How it is drawn. */
 export interface Map3dOptions {
@@ -197,7 +199,8 @@ function predictedTrace({ name, positions, mass, colour }: Map3dPredicted): Part
       sizemode: 'diameter',
       color: typeof colour === 'string' ? colour : Array.from(drawn, (i) => colour[i]!),
       opacity: 0.6,
-      line: { width: 0.5, color: '#000000' },
+      // black rims of a crowd would hide its colours
+      line: { width: 0.5, color: `rgba(0, 0, 0, ${drawn.length > CROWD ? 0.3 : 1})` },
     },
     hoverinfo: 'name',
   };
