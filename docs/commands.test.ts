@@ -50,4 +50,4 @@ it('the commands of the README and then of the documents work, in their order, a
     expect(stderr, command).not.toMatch(/defect|to do:/);
     expect(status, command).toBe(0);
   }
-}, 300_000);
+}, 900_000);
