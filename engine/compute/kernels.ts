@@ -124,7 +124,12 @@ export interface Kernels {
     uGradient: Vector | null,
   ): void;
 
-  /** @param centers [K, dims]; lambda, weights [K]: see `metric/rbf.ts` */
+  /**
+   * @param centers flat [K, dims]
+   * @param lambda [K], positive, in 1 / units of the embedding squared
+   * @param weights [K], not negative
+   * @throws WorkError when the kernels' memory is full
+   */
   allocateRbfCenters(
     dims: number,
     centers: Float64Array,

@@ -117,7 +117,7 @@ function trajectorySentence({ trajectories, timepoints }: ReportInput): Html | n
     heldOut.length === 0
       ? 'fitted on all timepoints'
       : `fitted without ${timepointList(heldOut, timepoints.unit)}`;
-  return html`<p>The trajectories are of ${methodLabel(method)}, ${fit}.</p>
+  return html`<p>The method of the trajectories is ${methodLabel(method)}, ${fit}.</p>
 ${trajectoryDoubts(trajectories).map((sentence) => html`<p>${sentence}</p>`)}`;
 }
 

@@ -14,7 +14,7 @@ export const EXPORTS: Record<RunExport, ExportWords> = {
   h5ad: {
     title: 'Cells with all results',
     about:
-      'Your file again, genes included, with trajectories, velocities, predictions, distances and settings in it: for scanpy, or anything that reads h5ad.',
+      'Your file again, as it was, with trajectories, velocities, predictions, distances and settings in it: for scanpy, or anything that reads h5ad.',
     name: 'with results',
     extension: 'h5ad',
   },
