@@ -18,6 +18,7 @@ export function shortcuts(): Shortcut[] {
     { keys: [mod(), 'Z'], does: 'Undo', group: 'Do' },
     { keys: [mod(), 'Shift', 'Z'], does: 'Do again', group: 'Do' },
     { keys: ['Esc'], does: 'Close, or let go of the selected cells', group: 'Do' },
+    { keys: ['Space'], does: 'Play the time, or pause', group: 'Do' },
     { keys: ['L'], does: 'Lasso on or off', group: 'Map' },
     { keys: ['←', '↑', '→', '↓'], does: 'Move', group: 'Map' },
     { keys: ['+', '−'], does: 'Zoom', group: 'Map' },
