@@ -3,7 +3,7 @@ import type { FitSettings } from '../config.ts';
 import { gatherRows } from '../dataset/clouds.ts';
 import { splitCells } from '../dataset/split.ts';
 import { energyDistance } from '../evaluate/energy-distance.ts';
-import { followBack, followForward, mixSides, type Side } from '../evaluate/sides.ts';
+import { followBack, followForward, meetSides, type Side } from '../evaluate/sides.ts';
 import { wasserstein1 } from '../evaluate/wasserstein.ts';
 import { randomStream } from '../random.ts';
 import { fittedBandwidth } from '../train/bandwidth.ts';
@@ -63,7 +63,7 @@ export function runTrial(
       const s = (span.t - span.start) / (span.end - span.start);
       return SIDES.map((predictFrom) => {
         const random = randomStream(seed, 'trial', 'sides');
-        const side = predictFrom === 'before' ? before : mixSides(before, after, s, random);
+        const side = predictFrom === 'before' ? before : meetSides(before, after, s, random, shouldStop);
         const failed = !side.finished || !side.points.every(Number.isFinite);
         return { predictFrom, growthTiming, ...(failed ? FAILED : measure(side, real, dims, shouldStop)) };
       });

@@ -47,11 +47,11 @@ export interface Prediction {
   /** the held-out timepoint */
   timepoint: number;
   /**
-   * cells of the last observed timepoint before it, rolled out to it, with `predictFrom: 'both'` those of the next one after it
-   * too: [n, dims], in the embedding's units
+   * cells of the last observed timepoint before it, rolled out to it, with `predictFrom: 'both'` met by those of the next one
+   * (see `meetSides`): [n, dims], in the embedding's units
    */
   points: Float32Array;
-  /** rows of the cells that were followed [n]; absent: all of the last observed timepoint before */
+  /** rows of the cells from before [n]; absent: all of the last observed timepoint before */
   rows?: Int32Array;
   /**
    * how many cells each stands for, the mean cell of the timepoint before being 1 [n]; distances are weighted by it;

@@ -7,12 +7,12 @@ import type { Fitted, Prediction } from './held-out.ts';
 import { integratorFor } from './integrator.ts';
 import { measureDistances, realCells } from './measure.ts';
 import { pathDistance } from './path-distance.ts';
-import { followBack, mixSides, type Side } from './sides.ts';
+import { followBack, meetSides, type Side } from './sides.ts';
 import { modelTimes } from './space.ts';
 
 /**
  * The cells of each held-out timepoint as the fit sees them: those of the last observed timepoint before it, followed to it, or with
- * `predictFrom: 'both'` a mixture with those of the next one, followed back.
+ * `predictFrom: 'both'` the barycentre of these and those of the next one, followed back.
  */
 export function predictHeldOut(fitted: Fitted, diverged: boolean): Prediction[] {
   const { dataset, job, space, clouds, model, hooks } = fitted;
@@ -70,7 +70,7 @@ function grown({ model, job }: Fitted, mass: MassState, points: Float32Array, sp
   return carryMass(mass, model.growth, points, span[0]!, span[1]!, job.settings.growthTiming);
 }
 
-/** The prediction from before, mixed with that from after where the settings say so. */
+/** The prediction from before, met with that from after where the settings say so. */
 function fromBoth(
   { dataset, job, clouds, model, hooks }: Fitted,
   timepoint: number,
@@ -89,5 +89,6 @@ function fromBoth(
   const rows = rowsOf(last);
   const cells = gatherRows(clouds.points, dims, rows);
   const after = followBack(model, cells, rows, { start, t, end }, settings, hooks.shouldStop);
-  return mixSides(before, after, (t - start) / (end - start), randomStream(seed, 'prediction', timepoint));
+  const random = randomStream(seed, 'prediction', timepoint);
+  return meetSides(before, after, (t - start) / (end - start), random, hooks.shouldStop);
 }

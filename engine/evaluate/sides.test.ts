@@ -5,7 +5,8 @@ import { CancelledError } from '../errors.ts';
 import { resolveFitSettings } from '../presets.ts';
 import { randomStream } from '../random.ts';
 import type { VelocityField } from '../trajectory/euler.ts';
-import { followBack, followForward, mixSides, type Side } from './sides.ts';
+import { followBack, followForward, meetSides, type Side } from './sides.ts';
+import { wasserstein1 } from './wasserstein.ts';
 
 const dims = 2;
 const n = 40;
@@ -85,61 +86,97 @@ describe('cells followed forward and back', () => {
   });
 });
 
-describe('both sides mixed', () => {
-  const side = (size: number, first: number, logMass: Float64Array | null, finished = true): Side => ({
-    points: Float32Array.from({ length: size * dims }, (_, i) => first + Math.floor(i / dims)),
-    rows: Int32Array.from({ length: size }, (_, i) => first + i),
+describe('both sides met', () => {
+  const side = (
+    points: ArrayLike<number>,
+    first: number,
+    logMass: Float64Array | null = null,
+    finished = true,
+  ): Side => ({
+    points: Float32Array.from(points),
+    rows: Int32Array.from({ length: points.length / dims }, (_, i) => first + i),
     logMass,
     finished,
   });
-  const random = () => randomStream(1, 'mix');
-  const uneven = (size: number, by: number) =>
-    Float64Array.from({ length: size }, (_, i) => by + Math.sin(i));
+  const random = () => randomStream(1, 'meet');
+  const moved = (points: Float32Array, x: number, y: number) =>
+    points.map((value, i) => value + (i % dims === 0 ? x : y));
+  const met = (before: Side, after: Side, s: number) => meetSides(before, after, s, random(), go);
+
+  it.each([0, 0.3, 0.5, 1])('a cloud and the same cloud elsewhere meet at %d of the way', (s) => {
+    const points = cloud('meet');
+    // listed backwards: partners are found by place
+    const after = side(moved(points, 3, -1), 5000);
+    const reversed = { ...after, points: pairs(after.points).reverse().flat() };
+    const { points: found, rows: own } = met(side(points, 7), side(reversed.points, 5000), s);
+    expect(farthest(found, moved(points, 3 * s, -s))).toBeLessThan(1e-6);
+    expect([...own]).toEqual(Array.from({ length: n }, (_, i) => 7 + i));
+  });
+
+  it('errors of opposite sign cancel, where a mixture would keep both', () => {
+    const truth = cloud('truth');
+    const far = (a: Float32Array) => wasserstein1(a, a.length / dims, truth, n, dims);
+    const [before, after] = [moved(truth, 0, 0.5), moved(truth, 0, -0.5)];
+    expect([far(before), far(after)]).toEqual([expect.closeTo(0.5, 5), expect.closeTo(0.5, 5)]);
+    expect(far(met(side(before, 0), side(after, 5000), 0.5).points)).toBeLessThan(1e-5);
+  });
+
+  it('mass decides who meets whom: three parts of four go to the partner that has them', () => {
+    const many = 400;
+    const before = side(new Float32Array(many * dims), 0, new Float64Array(many).fill(2));
+    const after = side([10, 0, -10, 0], 5000, Float64Array.from([Math.log(3), 0]));
+    const { points, logMass } = met(before, after, 0.5);
+    const right = pairs(points).filter(([x]) => x === 5).length;
+    const left = pairs(points).filter(([x]) => x === -5).length;
+    expect([right, left]).toEqual([300, 100]);
+    // the mass of the cell before, as it was
+    expect(logMass).toEqual(before.logMass);
+  });
+
+  it('a cell whose mass has all but vanished meets a partner too', () => {
+    const logMass = Float64Array.from({ length: n }, (_, i) => (i === 3 ? -2000 : 0));
+    const points = cloud('meet');
+    const found = met(side(points, 0, logMass), side(points, 5000, new Float64Array(n)), 0.5);
+    expect(found.points.every(Number.isFinite)).toBe(true);
+    expect(found.logMass![3]).toBe(-2000);
+  });
 
   it.each([
-    [100, 100, 0.3],
-    [100, 100, 0.5],
-    [100, 7, 0.25],
-    [7, 100, 0.5],
-    [30, 2000, 0.9],
-    [500, 30, 0.9],
-    [1, 1, 0.5],
-    [2, 1, 0.99],
-  ])('%i and %i cells at %d: shares are by nearness, in cells and in mass', (before, after, s) => {
-    const masses = [uneven(before, 2), uneven(after, -1)] as const;
-    const mixed = mixSides(side(before, 0, masses[0]), side(after, 5000, masses[1]), s, random());
-    const total = mixed.rows.length;
-    const late = mixed.rows.filter((row) => row >= 5000).length;
-    expect(total).toBe(Math.min(before, Math.floor(after / s)));
-    expect(total).toBeGreaterThan(0);
-    expect(Math.abs(late - s * total)).toBeLessThanOrEqual(0.5);
-    expect(new Set(mixed.rows).size).toBe(total);
-    const mass = (isLate: boolean) =>
-      mixed.rows.reduce(
-        (sum, row, i) => sum + (row >= 5000 === isLate ? Math.exp(mixed.logMass![i]!) : 0),
-        0,
-      );
-    expect(mass(true)).toBeCloseTo(late, 9);
-    expect(mass(false)).toBeCloseTo(total - late, 9);
+    [7, 100],
+    [100, 7],
+    [1, 1],
+    [1, 50],
+  ])('%i and %i cells: a point for each cell from before', (m, k) => {
+    const points = Float32Array.from({ length: m * dims }, (_, i) => i);
+    const found = met(side(points, 0), side(Float32Array.from({ length: k * dims }, Math.sqrt), 9), 0.5);
+    expect([found.rows.length, found.points.length]).toEqual([m, m * dims]);
   });
 
-  it('points, rows and masses stay with their cell', () => {
-    const masses = [uneven(50, 2), uneven(60, -1)] as const;
-    const mixed = mixSides(side(50, 0, masses[0]), side(60, 5000, masses[1]), 0.4, random());
-    const shifts = [new Set<string>(), new Set<string>()] as const;
-    mixed.rows.forEach((row, i) => {
-      expect([...mixed.points.subarray(i * dims, (i + 1) * dims)]).toEqual([row, row]);
-      const [late, own] = row >= 5000 ? [1, masses[1][row - 5000]!] : [0, masses[0][row]!];
-      shifts[late]!.add((mixed.logMass![i]! - own).toFixed(9));
-    });
-    // ratios of masses within a side are kept
-    expect(shifts.map(({ size }) => size)).toEqual([1, 1]);
+  it('above 10,000 cells a part of them is met, each with its own row and mass', () => {
+    const many = 10_050;
+    // one place, so the plan is quick
+    const before = side(
+      new Float32Array(many * dims),
+      0,
+      Float64Array.from({ length: many }, (_, i) => i / 1e4),
+    );
+    const found = met(before, side([2, 4], 20_000, new Float64Array(1)), 0.5);
+    expect(found.rows.length).toBe(10_000);
+    expect(new Set(found.rows).size).toBe(10_000);
+    expect(found.rows.every((row, i) => found.logMass![i] === row / 1e4)).toBe(true);
+    expect([...found.points.slice(0, 2)]).toEqual([1, 2]);
   });
 
-  it('without growth there are no masses; a side that did not arrive is told', () => {
-    const [before, after] = [side(20, 0, null), side(20, 5000, null)];
-    expect(mixSides(before, after, 0.5, random())).toMatchObject({ logMass: null, finished: true });
-    expect(mixSides(before, { ...after, finished: false }, 0.5, random()).finished).toBe(false);
-    expect(mixSides({ ...before, finished: false }, after, 0.5, random()).finished).toBe(false);
+  it('without growth there are no masses; a side that did not arrive is told; it can be cancelled', () => {
+    const [before, after] = [side(cloud('a'), 0), side(cloud('b'), 5000)];
+    expect(met(before, after, 0.5)).toMatchObject({ logMass: null, finished: true });
+    expect(met(before, { ...after, finished: false }, 0.5).finished).toBe(false);
+    expect(met({ ...before, finished: false }, after, 0.5).finished).toBe(false);
+    const lost = { ...after, points: after.points.map(() => Number.NaN), finished: false };
+    expect(met(before, lost, 0.5).finished).toBe(false);
+    expect(() => meetSides(before, after, 0.5, random(), () => true)).toThrow(CancelledError);
   });
 });
+
+const pairs = (points: Float32Array) =>
+  Array.from({ length: points.length / 2 }, (_, i) => [points[2 * i]!, points[2 * i + 1]!]);

@@ -227,7 +227,7 @@ function evaluationWords({ dataset, config }: Experiment, metrics: Metrics): str
   );
   return [
     [
-      `For evaluation ${timepointList(labels, unit || undefined)} ${labels.length > 1 ? 'were' : 'was'} held out${how && ` ${how}`}: the fit never saw ${labels.length > 1 ? 'their' : 'its'} cells${protocol.includes('paper') ? ' (but for whitening)' : ''}, and the cells of the last observed timepoint before were carried to the held-out time${both ? ', in fits whose settings say so mixed with those of the next observed timepoint carried back' : ''}.`,
+      `For evaluation ${timepointList(labels, unit || undefined)} ${labels.length > 1 ? 'were' : 'was'} held out${how && ` ${how}`}: the fit never saw ${labels.length > 1 ? 'their' : 'its'} cells${protocol.includes('paper') ? ' (but for whitening)' : ''}, and the cells of the last observed timepoint before were carried to the held-out time${both ? ', where the settings say so meeting those of the next observed timepoint carried back (Wasserstein barycentre of the two clouds, weighted by nearness)' : ''}.`,
       `Predicted and real cells were compared by the exact Wasserstein-1 distance (W1, Euclidean, network simplex ${cite('simplex')}). Its mean over held-out timepoints${config.seeds > 1 ? ' ± standard deviation over seeds' : ', of one seed,'} was ${joinAnd(distances)}; lower is better.`,
       ...(metrics.rows.some(({ method }) => method === 'ot')
         ? [

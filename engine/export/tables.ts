@@ -111,7 +111,7 @@ export interface PredictedCells {
   /** labels held out together, joined by `+`; null where it was alone */
   heldOutTogether: string | null;
   seed: number;
-  /** rows of the cells that were followed, of the last observed timepoint before or, with `predictFrom: 'both'`, of the next one too */
+  /** rows of the cells that were followed, of the last observed timepoint before */
   cells: Int32Array;
   /** [cells, dims] in the embedding's units */
   points: Float32Array;

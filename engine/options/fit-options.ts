@@ -21,7 +21,7 @@ export const fitOptions = {
   predictFrom: z.enum(['before', 'both']).meta(
     meta({
       group: 'training',
-      help: 'a held-out timepoint from the cells before it (as published), or from both: those after it are followed backwards too, each side by its nearness (auto tries both)',
+      help: 'a held-out timepoint from the cells before it (as published), or from both: those after it are followed backwards too, and the two predictions meet, each weighing by its nearness (auto does that)',
     }),
   ),
   unitScale: flag.meta(

@@ -115,7 +115,7 @@ const VALUES: Record<string, string> = {
 const HELPS: Partial<Record<Name, string>> = {
   protocol: 'Whether whitening may see the cells of a held-out timepoint, as in the published figures.',
   predictFrom:
-    'The cells of a held-out timepoint are predicted from those before it alone, or from those after it too, which are followed backwards, each side by its nearness.',
+    'The cells of a held-out timepoint are predicted from those before it alone, or from those after it too, which are followed backwards: the two predictions meet, each weighing by its nearness.',
   preset: 'Where settings come from that are not chosen here.',
   timeScale: 'Whether the model counts timepoints, or days.',
   growth:
