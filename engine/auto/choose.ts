@@ -2,6 +2,7 @@ import type { Kernels } from '../compute/kernels.ts';
 import type { FitSettings } from '../config.ts';
 import type { Clouds } from '../train/clouds.ts';
 import { intervalEvidenceOf } from '../train/unbalanced-couplings.ts';
+import { shareBeyondNoise } from './beyond-noise.ts';
 import type { Choices, Question } from './choices.ts';
 import { bestOf, type Comparison, createTrials, where } from './compare.ts';
 import { expectedRatio, isClear } from './expectation.ts';
@@ -49,18 +50,20 @@ export function chooseSettings(
     growth: [],
     evidence: [],
   };
-  for (const [question, alternatives] of inner.length === 0 ? [] : questionsOf(input, inner.length)) {
+  const beyondNoise = inner.length === 0 ? 0 : shareBeyondNoise(clouds, input.seed, hooks.shouldStop);
+  const questions = inner.length === 0 ? [] : questionsOf(input, inner.length, beyondNoise);
+  for (const [question, alternatives] of questions) {
     const { current } = state;
     const tried = alternatives(current).filter((candidate) => isOpen(candidate, current, given));
     if (tried.length === 0) continue;
     const found = tried.map((candidate) => trials.compare(candidate, current));
     const expected = found.map(({ w1 }, i) => expectedRatio(w1, tried[i]!.usual, inner.length));
     const best = bestOf(found, expected);
-    const taken = isClear(expected[best] ?? 0) ? best : -1;
+    const taken = isClear(expected[best] ?? 0, beyondNoise) ? best : -1;
     const holds =
       best < 0
         ? state.intervals.map(() => false)
-        : where(found[best]!, tried[best]!.usual, inner, state.intervals.length);
+        : where(found[best]!, tried[best]!.usual, beyondNoise, inner, state.intervals.length);
     const asked: Asked = { question, tried, found, expected, best, taken, holds };
     state =
       question === 'growth' && !given.includes('growth')

@@ -68,10 +68,12 @@ function someOf(rows: Int32Array, seed: number, k: number): Int32Array {
  * Where an answer holds, of each interval: by the timepoints at its ends, if they were kept back, and all of them to equal
  * parts, since one alone says little.
  * @param usual what the answer does as a rule (see Alternative)
+ * @param beyondNoise see `shareBeyondNoise`
  */
 export function where(
   found: Comparison,
   usual: number,
+  beyondNoise: number,
   inner: readonly number[],
   intervals: number,
 ): boolean[] {
@@ -79,7 +81,7 @@ export function where(
     if (!isInOrder(found)) return false;
     const near = found.each.filter((_, k) => inner[k] === i || inner[k] === i + 1);
     const trials = near.length > 0 ? (found.w1 + mean(near)) / 2 : found.w1;
-    return isClear(expectedRatio(trials, usual, inner.length));
+    return isClear(expectedRatio(trials, usual, inner.length), beyondNoise);
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectedRatio, isClear } from './expectation.ts';
+import { expectedRatio, isClear, usualIn } from './expectation.ts';
 
 describe('what is expected of an answer', () => {
   it('lies between what is usual and what the trials say, nearer to the trials the more there are', () => {
@@ -23,9 +23,23 @@ describe('what is expected of an answer', () => {
   });
 
   it('is clear beyond 1 %, and a failed trial never is', () => {
-    expect(isClear(Math.log(0.98))).toBe(true);
-    expect(isClear(Math.log(0.995))).toBe(false);
-    expect(isClear(expectedRatio(Number.POSITIVE_INFINITY, -0.01, 1))).toBe(false);
-    expect(isClear(expectedRatio(Number.NaN, -0.01, 1))).toBe(false);
+    expect(isClear(Math.log(0.98), 1)).toBe(true);
+    expect(isClear(Math.log(0.995), 1)).toBe(false);
+    expect(isClear(expectedRatio(Number.POSITIVE_INFINITY, -0.01, 1), 1)).toBe(false);
+    expect(isClear(expectedRatio(Number.NaN, -0.01, 1), 1)).toBe(false);
+  });
+
+  it('noise levels all answers: less is usual, and less is clear; where nothing moves only a gain is', () => {
+    const shares = [1, 0.8, 0.5, 0.1, 0];
+    for (const usual of [0.3, -0.1]) {
+      const found = shares.map((share) => Math.abs(usualIn(usual, share)));
+      expect(found).toEqual([...found].sort((a, b) => b - a));
+      expect(found[0]).toBe(Math.abs(usual));
+      expect(found.at(-1)).toBe(0);
+    }
+    expect(isClear(-0.004, 1)).toBe(false);
+    expect(isClear(-0.004, 0.3)).toBe(true);
+    expect(isClear(0, 0)).toBe(false);
+    expect(isClear(0.001, 0)).toBe(false);
   });
 });

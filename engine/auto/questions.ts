@@ -2,37 +2,48 @@ import type { FitSettings } from '../config.ts';
 import type { Answer, Question } from './choices.ts';
 import type { ChooseInput } from './choose.ts';
 import type { Comparison } from './compare.ts';
+import { usualIn } from './expectation.ts';
 import type { Candidate } from './trial.ts';
 
 /** An answer to try. */
 export interface Alternative extends Candidate {
-  /** log ratio of W1 with it over without it, as a rule: the mean over random simulated courses (DECISIONS.md, `auto`) */
+  /** log ratio of W1 with it over without it, as a rule in data with so much noise (see usualIn) */
   usual: number;
 }
 
 type Alternatives = (current: Candidate) => Alternative[];
 
-/** What answers do as a rule, over a bent path (RBF, ρ .1) of balanced pairs on an even clock. */
+/**
+ * What answers do as a rule, over a bent path (RBF, ρ .1) of balanced pairs on an even clock: log ratios of W1 on random simulated courses,
+ * without noise (see usualIn; DECISIONS.md, `auto`).
+ */
 export const USUAL = {
-  straight: 0.05,
+  straight: 0.39,
   // simulated cells move at a constant speed, so they cannot tell
   realClock: 0,
   growth: [
-    { tau: 1.6, growthTiming: 'steady', usual: -0.005 },
-    { tau: 0.4, growthTiming: 'steady', usual: 0.025 },
-    { tau: 0.4, growthTiming: 'early', usual: 0.07 },
+    { tau: 1.6, growthTiming: 'steady', usual: -0.1 },
+    { tau: 0.4, growthTiming: 'steady', usual: 0.03 },
+    { tau: 0.4, growthTiming: 'early', usual: 0.5 },
   ],
 } as const;
 
-/** @param inner how many timepoints are kept back in turn */
-export function questionsOf({ clocks }: ChooseInput, inner: number): [Question, Alternatives][] {
+/**
+ * @param inner how many timepoints are kept back in turn
+ * @param beyondNoise see `shareBeyondNoise`
+ */
+export function questionsOf(
+  { clocks }: Pick<ChooseInput, 'clocks'>,
+  inner: number,
+  beyondNoise: number,
+): [Question, Alternatives][] {
   const change = (
     { settings, bends }: Candidate,
     usual: number,
     changed: Partial<FitSettings> & Partial<Pick<Candidate, 'bends'>>,
   ): Alternative => {
     const { bends: bent = bends, ...others } = changed;
-    return { settings: { ...settings, ...others }, bends: bent, usual };
+    return { settings: { ...settings, ...others }, bends: bent, usual: usualIn(usual, beyondNoise) };
   };
   const clocksDiffer = clocks.index.some((time, k) => Math.abs(time - clocks.real[k]!) > 1e-6);
   // where one timepoint lies between its neighbours says nothing of the others
@@ -45,10 +56,16 @@ export function questionsOf({ clocks }: ChooseInput, inner: number): [Question, 
       (current) =>
         // pairs at random know nothing of growth
         (current.settings.coupling === 'independent' ? [] : USUAL.growth).map(({ usual, ...growth }) =>
-          change(current, usual, { growth: 'on', ...growth }),
+          change(current, usual - usualOf(current.settings), { growth: 'on', ...growth }),
         ),
     ],
   ];
+}
+
+/** What the growth that stands does as a rule, beside none. */
+function usualOf({ growth, tau, growthTiming }: FitSettings): number {
+  if (growth === 'off') return 0;
+  return USUAL.growth.find((one) => one.tau === tau && one.growthTiming === growthTiming)?.usual ?? 0;
 }
 
 /** Whether a candidate leaves what the user gave as it is; who names a metric wants bent paths. */
