@@ -2,7 +2,7 @@ import type { FitSettings } from '../config.ts';
 import type { ChooseInput } from './choose.ts';
 
 /** Cells of a timepoint in a trial: enough to tell answers apart, few enough to be quick. */
-export const MOST_TRIAL_CELLS = 1000;
+export const MOST_TRIAL_CELLS = 700;
 /** Inner timepoints that are kept back in turn, spread over the course. */
 export const MOST_INNER = 3;
 /** Observed timepoints on each side of one that a trial sees. */
