@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { shareBeyondNoise } from '../engine/auto/beyond-noise.ts';
+import { usualIn } from '../engine/auto/expectation.ts';
 import { USUAL } from '../engine/auto/questions.ts';
 import { sized } from '../engine/auto/size.ts';
 import { runTrial } from '../engine/auto/trial.ts';
@@ -6,6 +8,7 @@ import type { Kernels } from '../engine/compute/kernels.ts';
 import { loadKernels } from '../engine/compute/wasm.ts';
 import { type FitSettings, parseExperiment } from '../engine/config.ts';
 import { modelTimes, observedClouds, type SharedDataset, spaceOf } from '../engine/evaluate/space.ts';
+import { tInterval } from '../engine/evaluate/t-interval.ts';
 import { givenSettings, resolveFitSettings } from '../engine/presets.ts';
 import { randomStream } from '../engine/random.ts';
 import { exampleDataset } from '../engine/simulate/example.ts';
@@ -14,18 +17,18 @@ import type { Clouds } from '../engine/train/clouds.ts';
 
 /**
  * What one trial of `auto` is worth: on random simulated courses of four timepoints, the log ratio of W1 of each answer over bent
- * paths (RBF) of balanced pairs, in the one trial that is left when a timepoint is held out, and at that timepoint. Prints both means, their
- * correlation, and the line that predicts the truth from the trial: its slope is RELIABILITY, its height at 0 what `USUAL` comes from.
+ * paths (RBF) of balanced pairs, in the one trial that is left when a timepoint is held out, and at that timepoint, beside the share of the way that
+ * is beyond noise. Prints both means by that share, and over all courses what `expectation.ts` and `USUAL` are made from: what is usual without
+ * noise, by least squares, and the slope of what is left on what is left of the trial.
  */
 const program = new Command('bench trials')
-  .option('--courses <N>', 'how many', '26')
+  .option('--courses <N>', 'how many', '64')
   .option('--seed <N>', 'the first', '1000')
   .parse();
 const flags = program.opts<{ courses: string; seed: string }>();
 
 const ANSWERS: Record<string, { bends: boolean; given: Partial<FitSettings> }> = {
   straight: { bends: false, given: {} },
-  LAND: { bends: true, given: { metric: 'land', rho: 0.01 } },
   ...Object.fromEntries(
     USUAL.growth.map(({ tau, growthTiming }) => [
       `growth, tau ${tau}, ${growthTiming}`,
@@ -41,15 +44,19 @@ const DAYS = [
   [0, 1, 3, 4],
 ] as const;
 
+const DIMS = [5, 5, 10, 10, 30, 50] as const;
+
 /** A course whose kind and options the seed draws, and which inner timepoint is held out. */
 function randomCourse(seed: number): { dataset: SharedDataset; heldOut: number } {
   const random = randomStream(seed, 'bench', 'trials');
   const between = (low: number, high: number) => low + (high - low) * random.uniform();
   const heldOut = 1 + random.integer(2);
   const rest = { timeScale: 'index', cellType: null, batch: null, manifold: null } as const;
-  if (random.uniform() < 0.3) {
+  const dims = DIMS[random.integer(DIMS.length)]!;
+  if (random.uniform() < 0.35) {
     const cells = Math.round(between(1200, 3200));
-    const { xPca, components, day } = exampleDataset({ seed, cells, curvature: between(0.05, 1.3) });
+    const options = { seed, cells, curvature: between(0.05, 1.3), components: dims };
+    const { xPca, components, day } = exampleDataset(options);
     const times = [...new Set(day)].sort((a, b) => a - b);
     const cellTimepoint = Int32Array.from(day, (time) => times.indexOf(time));
     return { dataset: { ...rest, dims: components, points: xPca, cellTimepoint, times }, heldOut };
@@ -57,11 +64,11 @@ function randomCourse(seed: number): { dataset: SharedDataset; heldOut: number }
   const days = DAYS[random.integer(DAYS.length)]!;
   const course = simulateGrowing({
     ...{ seed, days, curvature: between(0, 1.5), growth: random.uniform() < 0.5 ? 0 : between(0.2, 1) },
-    ...{ turnover: between(0.05, 0.4), noise: between(0.03, 0.2), dims: random.uniform() < 0.5 ? 5 : 10 },
+    ...{ turnover: between(0.05, 0.4), noise: dims > 10 ? between(0.02, 0.1) : between(0.03, 0.2), dims },
     batchShift: random.uniform() < 0.7 ? 0 : between(0.02, 0.12),
     cellsPerDay: Math.round(between(300, 900)),
   });
-  const { points, dims, timepoint } = course;
+  const { points, timepoint } = course;
   return { dataset: { ...rest, dims, points, cellTimepoint: timepoint, times: [...days] }, heldOut };
 }
 
@@ -78,8 +85,8 @@ function w1Of(
   const { training } = spaceOf(dataset, [heldOut], preset);
   const clouds = { ...observedClouds(dataset, [], training), times: modelTimes(dataset) };
   const settings = sized({ settings: preset, given: givenSettings(config), clouds });
-  const without = <T>(list: readonly T[]) => list.filter((_, k) => k !== heldOut);
-  const seen: Clouds = { ...clouds, times: without(clouds.times), cells: without(clouds.cells) };
+  const others = <T>(list: readonly T[]) => list.filter((_, k) => k !== heldOut);
+  const seen: Clouds = { ...clouds, times: others(clouds.times), cells: others(clouds.cells) };
   const measured = (of: Clouds, inner: number) =>
     runTrial(kernels, of, inner, { settings, bends }, seed, () => false).find(
       ({ predictFrom, growthTiming }) =>
@@ -88,20 +95,36 @@ function w1Of(
   return { trial: measured(seen, 1), truth: measured(clouds, heldOut) };
 }
 
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const products = (a: readonly number[], b: readonly number[]) =>
-  mean(a.map((value, i) => (value - mean(a)) * (b[i]! - mean(b))));
+/** How much of the way between the timepoints that are seen is beyond noise. */
+function shareOf({ dataset, heldOut }: ReturnType<typeof randomCourse>, seed: number): number {
+  const config = parseExperiment({ time: 'day', methods: ['auto'], seeds: 1 });
+  const facts = { method: 'auto', dims: dataset.dims, heldOut: [heldOut] } as const;
+  const { training } = spaceOf(dataset, [heldOut], resolveFitSettings(config, facts));
+  return shareBeyondNoise(observedClouds(dataset, [heldOut], training), seed, () => false);
+}
 
-const kernels = await loadKernels({ megabytes: 512 });
-const ratios = new Map(Object.keys(ANSWERS).map((name) => [name, { trial: [], truth: [] } as Ratios]));
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const product = (a: readonly number[], b: readonly number[]) =>
+  a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+/** What is left of values when what is proportional to others is taken off. */
+const without = (values: readonly number[], others: readonly number[]) => {
+  const slope = product(values, others) / product(others, others);
+  return values.map((value, i) => value - slope * others[i]!);
+};
+
 interface Ratios {
   trial: number[];
   truth: number[];
 }
 
+const kernels = await loadKernels({ megabytes: 512 });
+const ratios = new Map(Object.keys(ANSWERS).map((name) => [name, { trial: [], truth: [] } as Ratios]));
+const shares: number[] = [];
+
 for (let i = 0; i < Number(flags.courses); i++) {
   const seed = Number(flags.seed) + i;
   const course = randomCourse(seed);
+  shares.push(shareOf(course, seed));
   const before = w1Of(kernels, course, { bends: true, given: {} }, seed);
   for (const [name, answer] of Object.entries(ANSWERS)) {
     const after = w1Of(kernels, course, answer, seed);
@@ -109,11 +132,29 @@ for (let i = 0; i < Number(flags.courses); i++) {
     ratios.get(name)!.truth.push(Math.log(after.truth / before.truth));
   }
 }
+
+const write = (line: string) => process.stdout.write(`${line}\n`);
+const levels = shares.map((share) => usualIn(1, share));
+const left: Ratios = { trial: [], truth: [] };
 for (const [name, { trial, truth }] of ratios) {
-  const slope = products(trial, truth) / products(trial, trial);
-  const correlation = slope * Math.sqrt(products(trial, trial) / products(truth, truth));
-  const height = mean(truth) - slope * mean(trial);
-  process.stdout.write(
-    `${name}: trial ${mean(trial).toFixed(3)}, truth ${mean(truth).toFixed(3)}, correlation ${correlation.toFixed(2)}, truth = ${slope.toFixed(2)} trial + ${height.toFixed(3)}; ${trial.length} courses\n`,
-  );
+  for (const [low, high] of [
+    [0, 0.4],
+    [0.4, 0.75],
+    [0.75, 1],
+  ] as const) {
+    const among = (values: number[]) => values.filter((_, i) => shares[i]! >= low && shares[i]! < high);
+    const [tried, found] = [among(trial), among(truth)];
+    if (found.length < 2) continue;
+    const { low: from, high: to } = tInterval(found);
+    write(
+      `${name}, ${low} to ${high} beyond noise: trial ${mean(tried).toFixed(3)}, truth ${mean(found).toFixed(3)} (${from!.toFixed(3)} to ${to!.toFixed(3)}); ${found.length} courses`,
+    );
+  }
+  write(`${name}: ${(product(truth, levels) / product(levels, levels)).toFixed(3)} without noise`);
+  left.trial.push(...without(trial, levels));
+  left.truth.push(...without(truth, levels));
 }
+const [cross, own] = [product(left.trial, left.truth), product(left.trial, left.trial)];
+write(
+  `beside that: slope of the truth on a trial ${(cross / own).toFixed(2)}, correlation ${(cross / Math.sqrt(own * product(left.truth, left.truth))).toFixed(2)}`,
+);

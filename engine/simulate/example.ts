@@ -16,16 +16,21 @@ export interface ExampleDataset extends BranchingTimeCourse {
   explainedVarianceRatio: Float64Array;
 }
 
+export interface ExampleOptions extends BranchingOptions {
+  /** principal components, at most as many as genes; default 10 */
+  components?: number;
+}
+
 /**
- * Simulates the branching time course and embeds it: each cell's counts scaled to a sum of 10 000, log(1 + x), ten
+ * Simulates the branching time course and embeds it: each cell's counts scaled to a sum of 10 000, log(1 + x),
  * principal components. Takes about a second.
  */
-export function exampleDataset(options: BranchingOptions = {}): ExampleDataset {
+export function exampleDataset({ components: wanted = 10, ...options }: ExampleOptions = {}): ExampleDataset {
   const course = simulateBranching(options);
   const { nVars, counts } = course;
   const source = wholeMatrix(sparseRows(Float64Array.from(counts), nVars), nVars);
   const logged = log1p(normalizeTotal(source, { targetSum: 1e4 }).source);
-  const components = Math.min(10, nVars);
+  const components = Math.min(wanted, nVars);
   const { scores, loadings, explainedVarianceRatio } = sparsePca(logged, components);
   return { ...course, xPca: scores, components, loadings, explainedVarianceRatio };
 }
