@@ -7,6 +7,7 @@ import { runTrial } from '../engine/auto/trial.ts';
 import type { Kernels } from '../engine/compute/kernels.ts';
 import { loadKernels } from '../engine/compute/wasm.ts';
 import { type FitSettings, parseExperiment } from '../engine/config.ts';
+import { gatherRows } from '../engine/dataset/clouds.ts';
 import { modelTimes, observedClouds, type SharedDataset, spaceOf } from '../engine/evaluate/space.ts';
 import { tInterval } from '../engine/evaluate/t-interval.ts';
 import { givenSettings, resolveFitSettings } from '../engine/presets.ts';
@@ -46,20 +47,51 @@ const DAYS = [
 
 const DIMS = [5, 5, 10, 10, 30, 50] as const;
 
+interface Course {
+  dataset: SharedDataset;
+  heldOut: number;
+}
+
+/**
+ * Each day a sample that is not fair: cells of a fate are lost more often than those of another, on each day another. Dissociation and
+ * sorting do that to real ones.
+ * @param bias sd of the log of the chance to be kept; 0: all are
+ */
+function unfair(course: Course, fate: ArrayLike<number>, bias: number, seed: number): Course {
+  const { points, dims, cellTimepoint, times } = course.dataset;
+  const random = randomStream(seed, 'bench', 'unfair');
+  const fates = [...new Set(Array.from(fate))];
+  const chances = times.map(() => {
+    const each = fates.map(() => Math.exp(bias * random.normal()));
+    return each.map((chance) => chance / Math.max(...each));
+  });
+  const kept = Int32Array.from(cellTimepoint.keys()).filter(
+    (row) => random.uniform() < chances[cellTimepoint[row]!]![fates.indexOf(fate[row]!)]!,
+  );
+  const dataset = {
+    ...course.dataset,
+    points: gatherRows(points, dims, kept),
+    cellTimepoint: kept.map((row) => cellTimepoint[row]!),
+  };
+  return { ...course, dataset };
+}
+
 /** A course whose kind and options the seed draws, and which inner timepoint is held out. */
-function randomCourse(seed: number): { dataset: SharedDataset; heldOut: number } {
+function randomCourse(seed: number): Course {
   const random = randomStream(seed, 'bench', 'trials');
   const between = (low: number, high: number) => low + (high - low) * random.uniform();
   const heldOut = 1 + random.integer(2);
   const rest = { timeScale: 'index', cellType: null, batch: null, manifold: null } as const;
   const dims = DIMS[random.integer(DIMS.length)]!;
+  const bias = random.uniform() < 0.5 ? 0 : between(0.2, 0.8);
   if (random.uniform() < 0.35) {
     const cells = Math.round(between(1200, 3200));
     const options = { seed, cells, curvature: between(0.05, 1.3), components: dims };
-    const { xPca, components, day } = exampleDataset(options);
+    const { xPca, components, day, fate } = exampleDataset(options);
     const times = [...new Set(day)].sort((a, b) => a - b);
     const cellTimepoint = Int32Array.from(day, (time) => times.indexOf(time));
-    return { dataset: { ...rest, dims: components, points: xPca, cellTimepoint, times }, heldOut };
+    const dataset = { ...rest, dims: components, points: xPca, cellTimepoint, times };
+    return unfair({ dataset, heldOut }, fate, bias, seed);
   }
   const days = DAYS[random.integer(DAYS.length)]!;
   const course = simulateGrowing({
@@ -69,13 +101,14 @@ function randomCourse(seed: number): { dataset: SharedDataset; heldOut: number }
     cellsPerDay: Math.round(between(300, 900)),
   });
   const { points, timepoint } = course;
-  return { dataset: { ...rest, dims, points, cellTimepoint: timepoint, times: [...days] }, heldOut };
+  const dataset = { ...rest, dims, points, cellTimepoint: timepoint, times: [...days] };
+  return unfair({ dataset, heldOut }, course.fate, bias, seed);
 }
 
 /** W1 of one answer in the trial that is left without the held-out timepoint, and of this itself. */
 function w1Of(
   kernels: Kernels,
-  { dataset, heldOut }: ReturnType<typeof randomCourse>,
+  { dataset, heldOut }: Course,
   { bends, given }: (typeof ANSWERS)[string],
   seed: number,
 ): { trial: number; truth: number } {
@@ -96,7 +129,7 @@ function w1Of(
 }
 
 /** How much of the way between the timepoints that are seen is beyond noise. */
-function shareOf({ dataset, heldOut }: ReturnType<typeof randomCourse>, seed: number): number {
+function shareOf({ dataset, heldOut }: Course, seed: number): number {
   const config = parseExperiment({ time: 'day', methods: ['auto'], seeds: 1 });
   const facts = { method: 'auto', dims: dataset.dims, heldOut: [heldOut] } as const;
   const { training } = spaceOf(dataset, [heldOut], resolveFitSettings(config, facts));

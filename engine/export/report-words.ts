@@ -6,7 +6,7 @@ import type { ReportInput } from './report-input.ts';
 export const howToRead: Html = html`<dl>
 <dt>Held-out timepoint</dt>
 <dd>Its cells were removed before anything was fitted (with protocol <em>paper</em>, whitening alone has seen them). The fit joins the timepoints around it, and the cells of the
-timepoint before are carried on to its time (where the settings say so, those of the timepoint after are carried back too, each side by its nearness). What comes out is compared with the real cells that were kept back.</dd>
+timepoint before are carried on to its time (where the settings say so, those of the timepoint after are carried back too, and the two meet, each weighing by its nearness). What comes out is compared with the real cells that were kept back.</dd>
 <dt>W<sub>1</sub> distance</dt>
 <dd>The least average distance over which predicted cells would have to be moved to become the real ones (Wasserstein-1,
 Euclidean, solved exactly over all cells). It is in the units of the embedding, or of the
