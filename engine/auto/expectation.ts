@@ -10,8 +10,8 @@ const RELIABILITY = 0.14;
 /** An answer is taken where W1 is expected to fall by more than this, were there no noise: other seeds move it as much. */
 const LEAST = 0.01;
 
-/** On simulated courses answers differ by this power of the share beyond noise: hardly at all up to a half. */
-const POWER = 6;
+/** On simulated courses answers differ by about this power of the share beyond noise: hardly at all up to a half. */
+const POWER = 3;
 
 /**
  * What an answer does as a rule in data with so much noise.

@@ -18,13 +18,13 @@ type Alternatives = (current: Candidate) => Alternative[];
  * without noise (see usualIn; DECISIONS.md, `auto`).
  */
 export const USUAL = {
-  straight: 0.39,
+  straight: 0.11,
   // simulated cells move at a constant speed, so they cannot tell
   realClock: 0,
   growth: [
-    { tau: 1.6, growthTiming: 'steady', usual: -0.1 },
-    { tau: 0.4, growthTiming: 'steady', usual: 0.03 },
-    { tau: 0.4, growthTiming: 'early', usual: 0.5 },
+    { tau: 1.6, growthTiming: 'steady', usual: -0.062 },
+    { tau: 0.4, growthTiming: 'steady', usual: -0.061 },
+    { tau: 0.4, growthTiming: 'early', usual: 0.079 },
   ],
 } as const;
 
