@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { estimateFit } from './estimate.ts';
+import { type FitSettings, parseExperiment } from './config.ts';
+import { estimateFit, estimateOf } from './estimate.ts';
+import { resolveFitSettings } from './presets.ts';
 
 const settings = {
   hidden: 64,
@@ -37,5 +39,32 @@ describe('the cost of plans between whole clouds', () => {
     expect(estimate({ growth: 'on', coupling: 'independent' }, [3000, 3000])).toEqual(
       estimate({}, [3000, 3000]),
     );
+  });
+});
+
+describe('the cost of a fit of auto', () => {
+  const config = parseExperiment({ time: 'day', methods: ['auto'], seeds: 1 });
+  const counts = [3000, 4000, 5000, 6000];
+  const of = (changed: Partial<FitSettings>, heldOut: number[]) => {
+    const facts = { method: 'auto', dims: 5, heldOut } as const;
+    const fit = {
+      method: 'auto',
+      heldOut,
+      settings: { ...resolveFitSettings(config, facts), ...changed },
+    } as const;
+    return estimateOf(fit, 5, counts).seconds;
+  };
+
+  it('counts the exact plan by which both sides of a held-out timepoint meet', () => {
+    const met = of({}, [2]) - of({ predictFrom: 'before' }, [2]);
+    expect(met).toBeCloseTo(1.2e-7 * 4000 * 6000, 6);
+    expect(of({}, [])).toBeCloseTo(of({ predictFrom: 'before' }, []), 9);
+  });
+
+  it('counts unbalanced plans, its usual answer, where it can try anything at all', () => {
+    const plans = of({}, [1]) - of({ coupling: 'independent' }, [1]);
+    expect(plans).toBeGreaterThan(1.2e-7 * (3000 * 5000 + 5000 * 6000));
+    // two timepoints are left: nothing is tried, pairs stay balanced
+    expect(of({}, [1, 2])).toBeLessThan(of({}, [1]) / 2);
   });
 });

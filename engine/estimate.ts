@@ -1,6 +1,7 @@
 import { MOST_INNER, MOST_PLANNED, MOST_TRIAL_CELLS, REACH, USUAL_TRIALS } from './auto/size.ts';
 import { bendsPaths, type FitSettings } from './config.ts';
 import { MOST_PLAN_CELLS } from './coupling/global.ts';
+import { DRAWS, MOST_EVIDENCE_CELLS } from './coupling/growth-evidence.ts';
 import type { FitJob } from './evaluate/held-out.ts';
 
 /** What a fit is expected to need; rough, to be shown with "about". */
@@ -85,14 +86,24 @@ export function estimateFit(
   return { seconds, bytes };
 }
 
-/** The same of `auto`: trials on parts of the cells, then the fit. */
+/**
+ * The same of `auto`: trials on parts of the cells, then the fit. Unbalanced pairs are its usual answer, so the plans of these are counted, and
+ * what is asked of growth then.
+ */
 export function estimateAuto(settings: FitSettings, dims: number, counts: readonly number[]): FitEstimate {
   const inner = Math.min(MOST_INNER, Math.max(0, counts.length - 2));
   const few = counts.slice(0, 2 * REACH).map((n) => Math.min(MOST_TRIAL_CELLS, n));
-  const coupling = Math.max(...counts) > MOST_PLANNED ? 'minibatch' : settings.coupling;
-  const fit = estimateFit({ ...settings, coupling }, dims, counts, true);
   const trial = estimateFit(settings, dims, few, true);
-  return { seconds: fit.seconds + inner * USUAL_TRIALS * trial.seconds, bytes: fit.bytes };
+  if (inner === 0) {
+    const coupling = Math.max(...counts) > MOST_PLANNED ? 'minibatch' : settings.coupling;
+    return estimateFit({ ...settings, coupling }, dims, counts, true);
+  }
+  const fit = estimateFit({ ...settings, growth: 'on' }, dims, counts, true);
+  const asked = counts.map((n) => Math.min(MOST_EVIDENCE_CELLS, n));
+  const evidence = asked
+    .slice(1)
+    .reduce((sum, n, k) => sum + (1 + DRAWS) * UNBALANCED_SECONDS * n * asked[k]!, 0);
+  return { seconds: fit.seconds + inner * USUAL_TRIALS * trial.seconds + evidence, bytes: fit.bytes };
 }
 
 /** What a fit of an experiment would need. @param counts cells of each timepoint, those that are held out too */
@@ -106,9 +117,11 @@ export function estimateOf(
     method === 'auto'
       ? estimateAuto(settings, dims, observed)
       : estimateFit(settings, dims, observed, bendsPaths(method));
-  // W1 and W2 to what is held out
+  // W1 and W2 to what is held out, and the plan by which both sides meet
   const measured = heldOut.reduce((sum, k) => sum + counts[k]! * counts[k - 1]!, 0);
-  return { ...fit, seconds: fit.seconds + 2 * TRANSPORT_SECONDS * measured };
+  const met = heldOut.reduce((sum, k) => sum + counts[k - 1]! * counts[k + 1]!, 0);
+  const pairs = 2 * measured + (settings.predictFrom === 'both' ? met : 0);
+  return { ...fit, seconds: fit.seconds + TRANSPORT_SECONDS * pairs };
 }
 
 /** Of the comparison with baselines: each is measured by two exact transports, as is the noise floor. */

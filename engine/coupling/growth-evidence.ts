@@ -16,11 +16,11 @@ export interface GrowthEvidence {
 }
 
 /** 1 in 20 by chance */
-const DRAWS = 19;
+export const DRAWS = 19;
 /** Differences between cells that are smaller than this cannot be told from imperfect pairs, however many cells there are. */
 const LEAST_SPREAD = 0.1;
 /** Cells of a day that the question is asked of: the null is estimated many times. */
-const MOST_EVIDENCE_CELLS = 750;
+export const MOST_EVIDENCE_CELLS = 750;
 
 /**
  * Whether growth differs between the cells of a day beyond noise: the spread of the estimated log gains beside that of
