@@ -79,7 +79,7 @@ export function triedWords(
   const asked = growth.filter((interval) => interval !== null);
   const noise =
     asked.length > 0 && !asked.some(({ found }) => found)
-      ? ' Cells carry masses, since that predicts better; but no difference in growth beyond noise was found, so none is told.'
+      ? ' Cells carry masses, since predictions are expected to be better with them; but no difference in growth beyond noise was found, so none is told.'
       : '';
   return `To choose, ${where} ${triedOn.length > 1 ? 'were kept back in turn' : 'was kept back'} and predicted from the other timepoints; ${outcome}.${noise}`;
 }

@@ -99,7 +99,7 @@ export const HELP = {
   automatic: {
     title: 'Automatic',
     text: [
-      'Keeps inner days back, one after another, predicts them with each setting that may matter, and takes what predicts better. What was asked and found is listed with the run.',
+      'Keeps inner days back, one after another, predicts them with each setting that may matter, and takes what is expected to predict best, by these trials and by what simulated courses show. What was asked and found is listed with the run.',
       'Days that a fit holds out take no part in its choices, so the test stays honest.',
     ],
     section: 'automatic',
