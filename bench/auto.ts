@@ -151,10 +151,11 @@ try {
     const found = await Promise.all(seeds.map(of));
     const [auto, cfm, ot] = (['auto', 'cfm', 'ot'] as const).map((key) => mean(found.map((row) => row[key])));
     const better = Math.min(cfm!, ot!);
-    const { low, high } = tInterval(found.map((row) => row.auto / (cfm! < ot! ? row.cfm : row.ot)));
+    const bySeed = found.map((row) => row.auto / (cfm! < ot! ? row.cfm : row.ot));
+    const { low, high } = tInterval(bySeed);
     const band = low === null ? '' : ` (${low.toFixed(3)} to ${high!.toFixed(3)})`;
     process.stdout.write(
-      `${name}: auto ${auto!.toPrecision(4)}, ot-cfm ${cfm!.toPrecision(4)}, ot ${ot!.toPrecision(4)}; auto / better ${(auto! / better).toFixed(3)}${band}, ${seeds.length} seeds\n`,
+      `${name}: auto ${auto!.toPrecision(4)}, ot-cfm ${cfm!.toPrecision(4)}, ot ${ot!.toPrecision(4)}; auto / better ${(auto! / better).toFixed(3)}${band}, ${seeds.length} seeds: ${bySeed.map((ratio) => ratio.toFixed(3)).join(' ')}\n`,
     );
   }
 } finally {

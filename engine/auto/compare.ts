@@ -78,20 +78,21 @@ export function where(
   intervals: number,
 ): boolean[] {
   return Array.from({ length: intervals }, (_, i) => {
-    if (!isInOrder(found)) return false;
+    if (!isAllowed(found)) return false;
     const near = found.each.filter((_, k) => inner[k] === i || inner[k] === i + 1);
     const trials = near.length > 0 ? (found.w1 + mean(near)) / 2 : found.w1;
     return isClear(expectedRatio(trials, usual, inner.length), beyondNoise);
   });
 }
 
-const isInOrder = ({ energy }: Comparison) => energy < Math.log(MOST_ENERGY);
+/** Whether the trials allow an answer at all: what is usual may speak for it, but not against them. */
+const isAllowed = ({ w1, energy }: Comparison) => w1 < 0 && energy < Math.log(MOST_ENERGY);
 
-/** @returns the index of the answer with the lowest expectation whose energy distance is in order; −1: there is none */
+/** @returns the index of the answer with the lowest expectation among those that the trials allow; −1: there is none */
 export function bestOf(found: readonly Comparison[], expected: readonly number[]): number {
   let best = -1;
   found.forEach((one, i) => {
-    if (isInOrder(one) && expected[i]! < (expected[best] ?? Number.POSITIVE_INFINITY)) best = i;
+    if (isAllowed(one) && expected[i]! < (expected[best] ?? Number.POSITIVE_INFINITY)) best = i;
   });
   return best;
 }
