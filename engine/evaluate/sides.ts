@@ -83,7 +83,7 @@ export function followBack(
  * sides partly cancel, where in a mixture they would stand side by side.
  * @param s how near it is to `after`, in [0, 1]: 0 is `before` itself
  * @param random draws one partner where a cell has several; above 10,000 cells of a side a random part of it is taken
- * @returns one point for each cell from before, with that cell's mass and row
+ * @returns one point for each cell from before, with that cell's mass and row; not `finished` where one of the sides did not arrive
  * @throws CancelledError
  */
 export function meetSides(
@@ -94,10 +94,9 @@ export function meetSides(
   shouldStop: () => boolean,
 ): Side {
   if (shouldStop()) throw new CancelledError();
-  const finished = before.finished && after.finished;
-  // a plan needs places; where an integrator gave up, the caller says so
-  if (!finished || ![before, after].every(({ points }) => points.every(Number.isFinite)))
-    return { ...before, finished };
+  const arrived = [before, after].every(({ finished, points }) => finished && points.every(Number.isFinite));
+  // a plan needs places; the caller says that there are none
+  if (!arrived) return { ...before, finished: false };
   const dims = before.points.length / before.rows.length;
   const [from, to] = [somePartOf(before, dims, random), somePartOf(after, dims, random)];
   const partner = partnersOf(from, to, dims, random, shouldStop);
@@ -105,7 +104,7 @@ export function meetSides(
     const j = i % dims;
     return (1 - s) * value + s * to.points[partner[(i - j) / dims]! * dims + j]!;
   });
-  return { ...from, points, finished };
+  return { ...from, points };
 }
 
 /** @returns of each cell of `from` one cell of `to` [n], drawn by the plan's mass */
