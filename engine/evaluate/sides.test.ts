@@ -133,6 +133,17 @@ describe('both sides met', () => {
     expect(logMass).toEqual(before.logMass);
   });
 
+  it('what a cell before weighs decides how much of after it may meet', () => {
+    // on a line the plan keeps the order: the heavy ones at 0 take all of 100, the light ones at 1 all of 200
+    const each = 100;
+    const line = (at: number) => new Array<number[]>(each).fill([at, 0]).flat();
+    const masses = Float64Array.from({ length: 2 * each }, (_, i) => (i < each ? Math.log(3) : 0));
+    const before = side([...line(0), ...line(1)], 0, masses);
+    const after = side([100, 0, 200, 0], 5000, Float64Array.from([Math.log(3), 0]));
+    const places = pairs(met(before, after, 1).points).map(([x]) => x);
+    expect(places).toEqual([...new Array<number>(each).fill(100), ...new Array<number>(each).fill(200)]);
+  });
+
   it('a cell whose mass has all but vanished meets a partner too', () => {
     const logMass = Float64Array.from({ length: n }, (_, i) => (i === 3 ? -2000 : 0));
     const points = cloud('meet');

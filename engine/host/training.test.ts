@@ -129,7 +129,7 @@ describe('a training', () => {
     const { dataset } = await ask({ kind: 'open', files: [plain] }).result;
     const experiment = experimentOf({
       methods: ['ot-mfm'],
-      steps: 2000,
+      steps: 4000,
       hidden: 32,
       holdOut: '2',
       map: 'none',
@@ -144,8 +144,8 @@ describe('a training', () => {
     expect(told[0]!.fits.map(({ heldOut }) => heldOut)[0]).toEqual([]);
     expect(told.at(-1)!.fits.every(({ state, share }) => state === 'done' && share === 1)).toBe(true);
     const measured = told.flatMap(({ loss }) => loss ?? []);
-    // how many depends on how fast this computer is: what is told is told a few times a second
-    expect(measured.length).toBeGreaterThan(0);
+    // told a few times a second, so the training has to last; 800 steps were too few on a fast computer
+    expect(measured.length).toBeGreaterThan(2);
     for (const { fit, stage, step, value } of measured) {
       const { heldOut } = told[0]!.fits[fit]!;
       const history = losses.find((each) => each.heldOut === heldOut.join('+') && each.stage === stage)!;
