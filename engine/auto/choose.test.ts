@@ -5,7 +5,10 @@ import { type FitSettings, parseExperiment } from '../config.ts';
 import { CancelledError } from '../errors.ts';
 import { givenSettings, resolveFitSettings } from '../presets.ts';
 import { type RandomStream, randomStream } from '../random.ts';
+import { shareBeyondNoise } from './beyond-noise.ts';
 import { type ChooseInput, chooseSettings } from './choose.ts';
+import { expectedRatio, usualIn } from './expectation.ts';
+import { USUAL } from './questions.ts';
 import { MOST_INNER, USUAL_TRIALS } from './size.ts';
 
 const dims = 2;
@@ -181,6 +184,16 @@ describe('what the data say is found', () => {
     expect(growth.some((one) => one?.found)).toBe(true);
     const { answers, taken } = ofQuestion(chosen, 'growth')!;
     expect(answers[taken]!.w1Ratio).toBeLessThan(0.8);
+  });
+
+  it('what is expected is what is usual with so much noise as these clouds have, moved by the trials', () => {
+    const of = input([0, 1, 2], FEW_STEPS);
+    const { answers } = ofQuestion(choose(of), 'paths')!;
+    const share = shareBeyondNoise(of.clouds, of.seed, () => false);
+    expect(share).toBeGreaterThan(0.2);
+    expect(share).toBeLessThan(0.95);
+    const expected = expectedRatio(Math.log(answers[1]!.w1Ratio!), usualIn(USUAL.straight, share), 1);
+    expect(answers[1]!.expectedRatio).toBeCloseTo(Math.exp(expected), 12);
   });
 
   it('evenly spaced days: the clock is no question', () => {
