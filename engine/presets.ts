@@ -64,7 +64,7 @@ const DEFAULT_PRESET: FitSettings = {
   metric: 'land',
   coupling: 'minibatch',
   growth: 'off',
-  tau: 0.4,
+  tau: 0.8,
   epsilon: 0.05,
   growthTiming: 'steady',
   centers: 150,

@@ -120,9 +120,9 @@ function answered(state: State, { question, tried, found, expected, best, taken,
 
 /** Unbalanced pairs are taken in the intervals where they predict clearly better. */
 function withGrowth(state: State, asked: Asked, input: ChooseInput, hooks: ChooseHooks): State {
-  const { tried, best, holds } = asked;
+  const { best, holds } = asked;
   if (!holds.includes(true)) return answered(state, { ...asked, taken: -1 });
-  const growth = growthBeyondNoise(input, tried[best]!.settings, holds, hooks);
+  const growth = growthBeyondNoise(input, holds, hooks);
   const intervals = state.intervals.map(({ bends }, i) => ({ bends, grows: holds[i]! }));
   return answered({ ...state, growth, intervals }, { ...asked, taken: best });
 }
@@ -133,14 +133,13 @@ function withGrowth(state: State, asked: Asked, input: ChooseInput, hooks: Choos
  */
 function growthBeyondNoise(
   { clouds, seed }: ChooseInput,
-  settings: FitSettings,
   holds: readonly boolean[],
   hooks: ChooseHooks,
 ): Choices['growth'] {
   return holds.map((isAsked, i) => {
     if (!isAsked) return null;
     const cells = clouds.cells.slice(i, i + 2);
-    const { p, ratio, found } = intervalEvidenceOf({ ...clouds, cells }, settings, seed, hooks)[0]!;
+    const { p, ratio, found } = intervalEvidenceOf({ ...clouds, cells }, seed, hooks)[0]!;
     return { p, ratio, found };
   });
 }

@@ -39,8 +39,8 @@ describe('what answers do as a rule', () => {
   });
 
   it('is beside the growth that stands, where growth is given', () => {
-    const steady = USUAL.growth.find(({ tau, growthTiming }) => tau === 0.4 && growthTiming === 'steady')!;
-    const given = { growth: 'on', tau: 0.4, growthTiming: 'steady' };
+    const steady = USUAL.growth.find(({ tau, growthTiming }) => tau === 0.8 && growthTiming === 'steady')!;
+    const given = { growth: 'on', tau: 0.8, growthTiming: 'steady' };
     expect(usual('growth', given)).toEqual(USUAL.growth.map((one) => one.usual - steady.usual));
     // of another strength nothing is known
     expect(usual('growth', { ...given, tau: 0.9 })).toEqual(USUAL.growth.map((one) => one.usual));

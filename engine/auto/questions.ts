@@ -22,9 +22,9 @@ export const USUAL = {
   // simulated cells move at a constant speed, so they cannot tell
   realClock: 0,
   growth: [
-    { tau: 1.6, growthTiming: 'steady', usual: -0.062 },
-    { tau: 0.4, growthTiming: 'steady', usual: -0.061 },
-    { tau: 0.4, growthTiming: 'early', usual: 0.079 },
+    { tau: 1.6, growthTiming: 'steady', usual: -0.066 },
+    { tau: 0.8, growthTiming: 'steady', usual: -0.066 },
+    { tau: 0.8, growthTiming: 'early', usual: 0.086 },
   ],
 } as const;
 

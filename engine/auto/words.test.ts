@@ -17,14 +17,14 @@ describe('answers in words', () => {
     const { taken, others } = words(
       [
         answer({ tau: 1.6, growthTiming: 'steady' }, 1),
-        answer({ tau: 0.4, growthTiming: 'steady' }, 0.9),
-        answer({ tau: 0.4, growthTiming: 'early' }, 1.001),
+        answer({ tau: 0.8, growthTiming: 'steady' }, 0.9),
+        answer({ tau: 0.8, growthTiming: 'early' }, 1.001),
       ],
       1,
     );
-    expect(taken).toBe('cells divide and die (τ 0.4, at a constant rate)');
+    expect(taken).toBe('cells divide and die (τ 0.8, at a constant rate)');
     expect(others).toBe(
-      'cells divide and die (τ 1.6, at a constant rate): 11\u00a0% farther; cells divide and die (τ 0.4, at once): 11\u00a0% farther',
+      'cells divide and die (τ 1.6, at a constant rate): 11\u00a0% farther; cells divide and die (τ 0.8, at once): 11\u00a0% farther',
     );
   });
 

@@ -14,8 +14,8 @@ export interface IntervalGrowth {
    */
   logGainAt(points: Points): Float64Array;
   /**
-   * The same as an estimate of growth, to be told and shown: without what the plan takes for growth (see
-   * `estimateGrowth`). Worked out when it is first asked for. Default: as `logGainAt`.
+   * The same as an estimate of growth, to be told and shown: without what the plan takes for growth, and by a τ and ε of its own, with which it
+   * was measured (see `estimateGrowth`). Worked out when it is first asked for. Default: as `logGainAt`.
    */
   estimatedGainAt?(points: Points): Float64Array;
 }

@@ -17,7 +17,11 @@ const [x, y] = [cloud(n, 1, 0), cloud(m, 2, 1)];
 const rows0 = Int32Array.from({ length: n }, (_, i) => i);
 const rows1 = Int32Array.from({ length: m }, (_, j) => j);
 const [tau, epsilon] = [0.3, 0.1];
-const plan = unbalancedPlan(x, n, y, m, d, { tau, relativeEpsilon: epsilon });
+const plan = unbalancedPlan(x, n, y, m, d, {
+  tau,
+  tauColumns: Number.POSITIVE_INFINITY,
+  relativeEpsilon: epsilon,
+});
 
 /** How often each pair is drawn, [n, m], in shares. */
 function drawnShares(coupling: Coupling, rounds: number, k: number, seed = 3): Float64Array {

@@ -3,7 +3,7 @@ import { matrixCost, type Points, squaredDistances, transpose } from './ground-c
 import { createUnbalancedSolver } from './unbalanced-scaling.ts';
 
 export interface UnbalancedMinibatchOptions {
-  /** τ and ε, both in units of the cost: the same for all minibatches of an interval (see `meanSquaredDistance`) */
+  /** τ of the first cloud's marginal, and ε, both in units of the cost: the same for all minibatches of an interval (see `meanSquaredDistance`) */
   tau: number;
   epsilon: number;
 }
@@ -13,7 +13,7 @@ const TOLERANCE = 1e-3;
 const MOST_ITERATIONS = 200;
 
 /**
- * Entropic unbalanced transport with squared Euclidean cost between two minibatches, then pairs drawn from the divided
+ * Entropic unbalanced transport with squared Euclidean cost between two minibatches (the first one's marginal relaxed, the second one's kept), then pairs drawn from the divided
  * plan. Points of the second cloud remember their potentials as a start for the next minibatch that holds them.
  * @param x0 first cloud, flat [·, d], finite
  * @param x1 second cloud, flat [·, d], finite
@@ -62,7 +62,13 @@ export function unbalancedMinibatchCoupling(
       const m = rows1.length;
       fillCost(rows0, rows1);
       for (let j = 0; j < m; j++) start[j] = remembered[rows1[j]!]!;
-      const problem = { cost: matrixCost(cost, n, m), tau, epsilon, start };
+      const problem = {
+        cost: matrixCost(cost, n, m),
+        tau,
+        tauColumns: Number.POSITIVE_INFINITY,
+        epsilon,
+        start,
+      };
       const { f, g } = solver.solve({ ...problem, tolerance: TOLERANCE, maxIterations: MOST_ITERATIONS });
       for (let j = 0; j < m; j++) remembered[rows1[j]!] = g[j]!;
       const least = f.reduce((low, value) => Math.min(low, value));

@@ -93,7 +93,7 @@ export const fitOptions = {
     .meta(
       meta({
         group: 'training',
-        help: 'with growth: how dearly a change of numbers is paid (τ), in mean squared distances between two timepoints; small: cells grow and vanish freely',
+        help: 'with growth: how dearly unequal numbers of descendants are paid (τ), in mean squared distances between two timepoints; small: cells grow and vanish freely; each cell of the later timepoint has ancestors in any case',
       }),
     ),
   epsilon: z

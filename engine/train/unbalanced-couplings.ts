@@ -30,7 +30,9 @@ interface IntervalPlan {
 }
 
 /**
- * Unbalanced couplings of consecutive timepoints, and growth. Growth is always that of the plan between whole clouds; pairs
+ * Unbalanced couplings of consecutive timepoints, and growth. The marginal of the earlier timepoint is relaxed and that of the later one kept
+ * (as in Waddington-OT, Cell 176 (2019), whose λ₂ is large): cells may have any number of descendants, but each later cell has ancestors, so that followed cells reach
+ * all of the later timepoint. Growth is always that of the plan between whole clouds; pairs
  * come from it too, or with `minibatch` from plans of minibatches with the same τ and ε.
  */
 export function unbalancedCouplingsOf(
@@ -55,7 +57,7 @@ export function unbalancedCouplingsOf(
       ? [`Plans between whole clouds were made for ${MOST_PLAN_CELLS} random cells a timepoint.`]
       : []),
   ];
-  return { couplings, growth: growthOf(clouds, settings, seed, hooks, plans), notes };
+  return { couplings, growth: growthOf(clouds, seed, hooks, plans), notes };
 }
 
 /** Growth alone: the same bits as from `unbalancedCouplingsOf`. */
@@ -65,26 +67,24 @@ export function intervalGrowthOf(
   seed: number,
   hooks: FitHooks,
 ): IntervalGrowth[] {
-  return growthOf(clouds, settings, seed, hooks, plansOf(clouds, settings, seed, hooks));
+  return growthOf(clouds, seed, hooks, plansOf(clouds, settings, seed, hooks));
 }
 
 /** Whether growth differs between cells beyond noise, for each pair of consecutive timepoints (see `growthEvidence`). */
 export function intervalEvidenceOf(
   { points, dims, cells }: Clouds,
-  { tau, epsilon }: GrowthSettings,
   seed: number,
   { shouldStop }: Pick<FitHooks, 'shouldStop'>,
 ): GrowthEvidence[] {
   return cells.slice(1).map((to, i) => {
     const random = randomStream(seed, 'growth', 'evidence', i);
     const [x, y] = [gatherRows(points, dims, cells[i]!), gatherRows(points, dims, to)];
-    return growthEvidence(x, y, dims, random, { tau, relativeEpsilon: epsilon, shouldStop });
+    return growthEvidence(x, y, dims, random, { shouldStop });
   });
 }
 
 function growthOf(
   clouds: Clouds,
-  settings: GrowthSettings,
   seed: number,
   hooks: FitHooks,
   plans: readonly IntervalPlan[],
@@ -96,7 +96,7 @@ function growthOf(
       tEnd: clouds.times[i + 1]!,
       logGainAt: plan.logGainAt,
       estimatedGainAt(points) {
-        estimate ??= estimateOf(clouds, i, settings, seed, hooks);
+        estimate ??= estimateOf(clouds, i, seed, hooks);
         return estimate.logGainAt(points);
       },
     };
@@ -106,7 +106,6 @@ function growthOf(
 function estimateOf(
   { points, dims, cells }: Clouds,
   i: number,
-  { tau, epsilon }: GrowthSettings,
   seed: number,
   { shouldStop }: FitHooks,
 ): GrowthEstimate {
@@ -120,7 +119,7 @@ function estimateOf(
     );
   });
   const [n, m] = [x!.length / dims, y!.length / dims];
-  return estimateGrowth(x!, n, y!, m, dims, { tau, relativeEpsilon: epsilon, shouldStop });
+  return estimateGrowth(x!, n, y!, m, dims, { shouldStop });
 }
 
 function plansOf(
@@ -136,6 +135,7 @@ function plansOf(
     const [x, y] = [gatherRows(points, dims, rows), gatherRows(points, dims, columns)];
     const plan = unbalancedPlan(x, rows.length, y, columns.length, dims, {
       tau,
+      tauColumns: Number.POSITIVE_INFINITY,
       relativeEpsilon: epsilon,
       tolerance: TOLERANCE,
       maxIterations: MOST_ITERATIONS,
