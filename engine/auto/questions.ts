@@ -22,9 +22,11 @@ export const USUAL = {
   // simulated cells move at a constant speed, so they cannot tell
   realClock: 0,
   growth: [
-    { tau: 1.6, growthTiming: 'steady', usual: -0.066 },
-    { tau: 0.8, growthTiming: 'steady', usual: -0.066 },
-    { tau: 0.8, growthTiming: 'early', usual: 0.086 },
+    // steady growth of these strengths differs by less than the standard errors: trials tell between them
+    { tau: 1.6, growthTiming: 'steady', usual: -0.07 },
+    { tau: 0.8, growthTiming: 'steady', usual: -0.07 },
+    { tau: 0.4, growthTiming: 'steady', usual: -0.07 },
+    { tau: 0.8, growthTiming: 'early', usual: 0.09 },
   ],
 } as const;
 
