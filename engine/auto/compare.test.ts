@@ -11,10 +11,12 @@ describe('an answer that is taken', () => {
     expect(bestOf([], [])).toBe(-1);
   });
 
-  it('was no farther in its trials, whatever is usual', () => {
-    expect(bestOf([found(0.001, -0.1), found(-0.001, -0.1)], [-0.5, -0.1])).toBe(1);
-    expect(bestOf([found(0, -0.1)], [-0.5])).toBe(-1);
-    expect(where(found(0.001, -0.1), -0.5, 1, [1], 2)).toEqual([false, false]);
+  it('was hardly farther in its trials, whatever is usual', () => {
+    const [within, beyond] = [Math.log(1.019), Math.log(1.021)];
+    expect(bestOf([found(beyond, -0.1), found(within, -0.1)], [-0.5, -0.1])).toBe(1);
+    expect(bestOf([found(beyond, -0.1)], [-0.5])).toBe(-1);
+    expect(where(found(within, -0.1), -0.5, 1, [1], 2)).toEqual([true, true]);
+    expect(where(found(beyond, -0.1), -0.5, 1, [1], 2)).toEqual([false, false]);
   });
 
   it('is no cloud that merely shrinks: its energy distance rises by no more than a tenth', () => {

@@ -5,6 +5,8 @@ import { expectedRatio, isClear } from './expectation.ts';
 import { MOST_TRIAL_CELLS, REACH, USUAL_TRIALS } from './size.ts';
 import { type Candidate, runTrial, type TrialResult } from './trial.ts';
 
+/** Other seeds move W1 in a trial as much as this: an answer that lies within it is not spoken against. */
+const MOST_W1 = 1.02;
 /** W1 also falls where a cloud shrinks; the energy distance does not reward that, and must not rise above this. */
 const MOST_ENERGY = 1.1;
 
@@ -86,7 +88,7 @@ export function where(
 }
 
 /** Whether the trials allow an answer at all: what is usual may speak for it, but not against them. */
-const isAllowed = ({ w1, energy }: Comparison) => w1 < 0 && energy < Math.log(MOST_ENERGY);
+const isAllowed = ({ w1, energy }: Comparison) => w1 < Math.log(MOST_W1) && energy < Math.log(MOST_ENERGY);
 
 /** @returns the index of the answer with the lowest expectation among those that the trials allow; −1: there is none */
 export function bestOf(found: readonly Comparison[], expected: readonly number[]): number {
