@@ -1,19 +1,16 @@
 import type { Kernels } from '../compute/kernels.ts';
 import { drawWithoutReplacement, randomStream } from '../random.ts';
+import { isAllowed } from './allowed.ts';
 import type { ChooseHooks, ChooseInput } from './choose.ts';
 import { expectedRatio, isClear } from './expectation.ts';
 import { MOST_TRIAL_CELLS, REACH, USUAL_TRIALS } from './size.ts';
 import { type Candidate, runTrial, type TrialResult } from './trial.ts';
 
-/** Other seeds move W1 in a trial as much as this: an answer that lies within it is not spoken against. */
-const MOST_W1 = 1.02;
-/** W1 also falls where a cloud shrinks; the energy distance does not reward that, and must not rise above this. */
-const MOST_ENERGY = 1.1;
-
 /** How a candidate compares with another: mean log ratios over the trials, negative where it is better. */
 export interface Comparison {
   w1: number;
   energy: number;
+  arrival: number;
   /** of w1, at each timepoint that was kept back */
   each: number[];
 }
@@ -48,13 +45,13 @@ export function createTrials(
   }
   return {
     compare(candidate: Candidate, current: Candidate): Comparison {
-      const ratios = (of: 'w1' | 'energy') =>
+      const ratios = (of: 'w1' | 'energy' | 'arrival') =>
         inner.map((k) => {
           const [other, before] = [trial(candidate, k)[of], trial(current, k)[of]];
           return Math.log(Math.max(other, 1e-12) / Math.max(before, 1e-12));
         });
       const each = ratios('w1');
-      return { w1: mean(each), energy: mean(ratios('energy')), each };
+      return { w1: mean(each), energy: mean(ratios('energy')), arrival: mean(ratios('arrival')), each };
     },
   };
 }
@@ -86,9 +83,6 @@ export function where(
     return isClear(expectedRatio(trials, usual, inner.length), beyondNoise);
   });
 }
-
-/** Whether the trials allow an answer at all: what is usual may speak for it, but not against them. */
-const isAllowed = ({ w1, energy }: Comparison) => w1 < Math.log(MOST_W1) && energy < Math.log(MOST_ENERGY);
 
 /** @returns the index of the answer with the lowest expectation among those that the trials allow; −1: there is none */
 export function bestOf(found: readonly Comparison[], expected: readonly number[]): number {

@@ -1,5 +1,6 @@
 import type { FitSettings } from '../config.ts';
 import { joinAnd, timepointList } from '../figures/words.ts';
+import { MOST_ARRIVAL, MOST_ENERGY } from './allowed.ts';
 import type { Answer, Choices, Question } from './choices.ts';
 
 /** One question in words: what was taken, and how the others did. */
@@ -41,9 +42,10 @@ const TIMINGS: Record<FitSettings['growthTiming'], string> = {
   early: 'at once',
 };
 
-function growthWords({ tau, growthTiming }: Answer['settings']): string {
+function growthWords({ tau, tauLater, growthTiming }: Answer['settings']): string {
   const known = [
     ...(tau === undefined ? [] : [`τ ${tau}`]),
+    ...(typeof tauLater === 'number' ? ['later cells may be left out'] : []),
     ...(growthTiming === undefined ? [] : [TIMINGS[growthTiming]]),
   ];
   return known.length > 0 ? ` (${known.join(', ')})` : '';
@@ -90,7 +92,16 @@ function beside(answer: Answer, taken: Answer): string {
   const expected = between(answer.expectedRatio, taken.expectedRatio);
   // trials alone would have taken it
   const weighed = expected === null || ratio >= 0.995 ? '' : `, with simulated courses ${farther(expected)}`;
-  return `${farther(ratio)}${weighed}`;
+  return `${farther(ratio)}${weighed}${forbidden(answer)}`;
+}
+
+/** Why an answer could not be taken, however near it is. */
+function forbidden({ energyRatio, arrivalRatio }: Answer): string {
+  if (typeof arrivalRatio === 'number' && arrivalRatio >= MOST_ARRIVAL)
+    return `, but followed cells end ${farther(arrivalRatio)} from the next timepoint`;
+  if (typeof energyRatio === 'number' && energyRatio >= MOST_ENERGY)
+    return `, but by the energy distance ${farther(energyRatio)}`;
+  return '';
 }
 
 function between(one: number | null | undefined, other: number | null | undefined): number | null {
