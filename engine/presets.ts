@@ -65,7 +65,6 @@ const DEFAULT_PRESET: FitSettings = {
   coupling: 'minibatch',
   growth: 'off',
   tau: 0.8,
-  tauLater: null,
   epsilon: 0.05,
   growthTiming: 'steady',
   centers: 150,

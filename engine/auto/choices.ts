@@ -19,8 +19,6 @@ export interface Answer {
   w1Ratio: number | null;
   /** the same of the energy distance */
   energyRatio: number | null;
-  /** the same of how far followed cells end from those of the next timepoint; absent in older files */
-  arrivalRatio?: number | null;
   /** what is expected of W1 by trials and by simulated courses together (see expectedRatio); absent in older files */
   expectedRatio?: number | null;
 }

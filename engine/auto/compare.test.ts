@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bestOf, type Comparison, where } from './compare.ts';
 
-const found = (w1: number, energy: number, arrival = 0): Comparison => ({ w1, energy, arrival, each: [w1] });
+const found = (w1: number, energy: number): Comparison => ({ w1, energy, each: [w1] });
 
 describe('an answer that is taken', () => {
   it('has the lowest expectation', () => {
@@ -19,14 +19,6 @@ describe('an answer that is taken', () => {
     expect(where(found(beyond, -0.1), -0.5, 1, [1], 2)).toEqual([false, false]);
   });
 
-  it('lets followed cells arrive: they end at most a tenth farther from the next timepoint', () => {
-    const [within, beyond] = [found(-0.1, -0.1, Math.log(1.09)), found(-0.2, -0.2, Math.log(1.11))];
-    expect(bestOf([beyond, within], [-0.5, -0.1])).toBe(1);
-    expect(bestOf([beyond], [-0.5])).toBe(-1);
-    expect(bestOf([found(-0.2, -0.2, Number.POSITIVE_INFINITY)], [-0.5])).toBe(-1);
-    expect(where(beyond, -0.5, 1, [1], 2)).toEqual([false, false]);
-  });
-
   it('is no cloud that merely shrinks: its energy distance rises by no more than a tenth', () => {
     expect(bestOf([found(-0.2, Math.log(1.11)), found(-0.1, Math.log(1.09))], [-0.5, -0.1])).toBe(1);
     expect(bestOf([found(-0.2, Number.POSITIVE_INFINITY)], [-0.5])).toBe(-1);
@@ -37,7 +29,7 @@ describe('an answer that is taken', () => {
 describe('where an answer is taken', () => {
   it('is where the timepoints at an interval speak for it, all of them to equal parts', () => {
     // kept back: the second and the fourth of five
-    const one = { w1: -0.1, energy: -0.1, arrival: 0, each: [-0.5, 0.3] };
+    const one = { w1: -0.1, energy: -0.1, each: [-0.5, 0.3] };
     expect(where(one, 0, 1, [1, 3], 4)).toEqual([true, true, false, false]);
   });
 

@@ -10,7 +10,6 @@ import { type Candidate, runTrial, type TrialResult } from './trial.ts';
 export interface Comparison {
   w1: number;
   energy: number;
-  arrival: number;
   /** of w1, at each timepoint that was kept back */
   each: number[];
 }
@@ -45,13 +44,13 @@ export function createTrials(
   }
   return {
     compare(candidate: Candidate, current: Candidate): Comparison {
-      const ratios = (of: 'w1' | 'energy' | 'arrival') =>
+      const ratios = (of: 'w1' | 'energy') =>
         inner.map((k) => {
           const [other, before] = [trial(candidate, k)[of], trial(current, k)[of]];
           return Math.log(Math.max(other, 1e-12) / Math.max(before, 1e-12));
         });
       const each = ratios('w1');
-      return { w1: mean(each), energy: mean(ratios('energy')), arrival: mean(ratios('arrival')), each };
+      return { w1: mean(each), energy: mean(ratios('energy')), each };
     },
   };
 }

@@ -22,12 +22,10 @@ export const USUAL = {
   // simulated cells move at a constant speed, so they cannot tell
   realClock: 0,
   growth: [
-    // steady growth of these strengths differs by less than the standard errors: trials tell between them
-    { tau: 0.8, tauLater: null, growthTiming: 'steady', usual: -0.07 },
-    { tau: 0.4, tauLater: null, growthTiming: 'steady', usual: -0.07 },
-    { tau: 1.6, tauLater: 1.6, growthTiming: 'steady', usual: -0.07 },
-    { tau: 0.4, tauLater: 0.4, growthTiming: 'steady', usual: -0.07 },
-    { tau: 0.8, tauLater: null, growthTiming: 'early', usual: 0.09 },
+    // the two strengths differ by less than their standard errors: trials tell between them
+    { tau: 0.8, growthTiming: 'steady', usual: -0.07 },
+    { tau: 0.4, growthTiming: 'steady', usual: -0.07 },
+    { tau: 0.8, growthTiming: 'early', usual: 0.09 },
   ],
 } as const;
 
@@ -66,11 +64,9 @@ export function questionsOf(
 }
 
 /** What the growth that stands does as a rule, beside none. */
-function usualOf({ growth, tau, tauLater, growthTiming }: FitSettings): number {
+function usualOf({ growth, tau, growthTiming }: FitSettings): number {
   if (growth === 'off') return 0;
-  const same = (one: (typeof USUAL.growth)[number]) =>
-    one.tau === tau && one.tauLater === tauLater && one.growthTiming === growthTiming;
-  return USUAL.growth.find(same)?.usual ?? 0;
+  return USUAL.growth.find((one) => one.tau === tau && one.growthTiming === growthTiming)?.usual ?? 0;
 }
 
 /** Whether a candidate leaves what the user gave as it is; who names a metric wants bent paths. */
@@ -97,18 +93,17 @@ export function answersOf(
   const asked = (Object.keys(current.settings) as (keyof FitSettings)[]).filter(differs);
   const answer = (
     { settings, bends }: Candidate,
-    { w1, energy, arrival }: Pick<Comparison, 'w1' | 'energy' | 'arrival'>,
+    { w1, energy }: Pick<Comparison, 'w1' | 'energy'>,
     expectation: number,
   ) => ({
     settings: Object.fromEntries(asked.map((name) => [name, settings[name]])),
     bends,
     w1Ratio: ratioOf(w1),
     energyRatio: ratioOf(energy),
-    arrivalRatio: ratioOf(arrival),
     expectedRatio: ratioOf(expectation),
   });
   return [
-    answer(current, { w1: 0, energy: 0, arrival: 0 }, 0),
+    answer(current, { w1: 0, energy: 0 }, 0),
     ...tried.map((candidate, i) => answer(candidate, found[i]!, expected[i]!)),
   ];
 }

@@ -10,7 +10,7 @@ export const REACH = 2;
 /** Cells of a timepoint up to which pairs come from a plan between whole clouds. */
 export const MOST_PLANNED = 2000;
 /** Fits for each timepoint that is kept back, at most; for the progress. */
-export const USUAL_TRIALS = 7;
+export const USUAL_TRIALS = 5;
 
 /**
  * Few cells allow few centres, about six cells to each, and few steps: with 40 cells a day 1,000 steps learn the cells by

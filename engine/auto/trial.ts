@@ -23,8 +23,6 @@ export interface TrialResult {
   /** infinite where the fit or a rollout failed */
   w1: number;
   energy: number;
-  /** W1 from the cells before, followed on to the timepoint after, to the cells of that: whether they arrive */
-  arrival: number;
 }
 
 const SIDES = ['both', 'before'] as const;
@@ -62,17 +60,12 @@ export function runTrial(
       const timed = { ...full, growthTiming };
       const before = followForward(model, gatherRows(points, dims, from), from, span, timed, shouldStop);
       const after = followBack(model, gatherRows(points, dims, to), to, span, timed, shouldStop);
-      const onward = { start: span.start, t: span.end };
-      const arrived = followForward(model, gatherRows(points, dims, from), from, onward, timed, shouldStop);
-      const arrival = hasArrived(arrived)
-        ? w1Of(arrived, gatherRows(points, dims, to), dims, shouldStop)
-        : Number.POSITIVE_INFINITY;
       const s = (span.t - span.start) / (span.end - span.start);
       return SIDES.map((predictFrom) => {
         const random = randomStream(seed, 'trial', 'sides');
         const side = predictFrom === 'before' ? before : meetSides(before, after, s, random, shouldStop);
-        const found = hasArrived(side) ? { ...measure(side, real, dims, shouldStop), arrival } : FAILED;
-        return { predictFrom, growthTiming, ...found };
+        const failed = !side.finished || !side.points.every(Number.isFinite);
+        return { predictFrom, growthTiming, ...(failed ? FAILED : measure(side, real, dims, shouldStop)) };
       });
     });
   } finally {
@@ -80,27 +73,16 @@ export function runTrial(
   }
 }
 
-const FAILED = {
-  w1: Number.POSITIVE_INFINITY,
-  energy: Number.POSITIVE_INFINITY,
-  arrival: Number.POSITIVE_INFINITY,
-};
+const FAILED = { w1: Number.POSITIVE_INFINITY, energy: Number.POSITIVE_INFINITY };
 const FAILED_TRIAL: TrialResult[] = SIDES.flatMap((predictFrom) =>
   TIMINGS.map((growthTiming) => ({ predictFrom, growthTiming, ...FAILED })),
 );
-
-const hasArrived = ({ finished, points }: Side) => finished && points.every(Number.isFinite);
-
-function w1Of({ points, rows, logMass }: Side, real: Float32Array, dims: number, shouldStop: () => boolean) {
-  const a = logMass?.map(Math.exp);
-  return wasserstein1(points, rows.length, real, real.length / dims, dims, { shouldStop, ...(a && { a }) });
-}
 
 function measure(side: Side, real: Float32Array, dims: number, shouldStop: () => boolean) {
   const [n, m] = [side.rows.length, real.length / dims];
   const mass = side.logMass?.map(Math.exp);
   return {
-    w1: w1Of(side, real, dims, shouldStop),
+    w1: wasserstein1(side.points, n, real, m, dims, { shouldStop, ...(mass && { a: mass }) }),
     energy: energyDistance(side.points, n, real, m, dims, { shouldStop, ...(mass && { weightsX: mass }) }),
   };
 }

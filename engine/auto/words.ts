@@ -1,6 +1,6 @@
 import type { FitSettings } from '../config.ts';
 import { joinAnd, timepointList } from '../figures/words.ts';
-import { MOST_ARRIVAL, MOST_ENERGY } from './allowed.ts';
+import { MOST_ENERGY } from './allowed.ts';
 import type { Answer, Choices, Question } from './choices.ts';
 
 /** One question in words: what was taken, and how the others did. */
@@ -42,10 +42,9 @@ const TIMINGS: Record<FitSettings['growthTiming'], string> = {
   early: 'at once',
 };
 
-function growthWords({ tau, tauLater, growthTiming }: Answer['settings']): string {
+function growthWords({ tau, growthTiming }: Answer['settings']): string {
   const known = [
     ...(tau === undefined ? [] : [`τ ${tau}`]),
-    ...(typeof tauLater === 'number' ? ['later cells may be left out'] : []),
     ...(growthTiming === undefined ? [] : [TIMINGS[growthTiming]]),
   ];
   return known.length > 0 ? ` (${known.join(', ')})` : '';
@@ -96,9 +95,7 @@ function beside(answer: Answer, taken: Answer): string {
 }
 
 /** Why an answer could not be taken, however near it is. */
-function forbidden({ energyRatio, arrivalRatio }: Answer): string {
-  if (typeof arrivalRatio === 'number' && arrivalRatio >= MOST_ARRIVAL)
-    return `, but followed cells end ${farther(arrivalRatio)} from the next timepoint`;
+function forbidden({ energyRatio }: Answer): string {
   if (typeof energyRatio === 'number' && energyRatio >= MOST_ENERGY)
     return `, but by the energy distance ${farther(energyRatio)}`;
   return '';

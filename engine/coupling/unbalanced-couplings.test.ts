@@ -50,13 +50,13 @@ describe('unbalanced minibatches', () => {
   const unit = meanSquaredDistance(x, n, y, m, d);
 
   it('draw pairs of a whole cloud by its unbalanced plan, also where potentials are remembered', () => {
-    const options = { tau: tau * unit, tauColumns: Number.POSITIVE_INFINITY, epsilon: epsilon * unit };
+    const options = { tau: tau * unit, epsilon: epsilon * unit };
     const coupling = unbalancedMinibatchCoupling(x, y, d, n, m, options);
     expectPlan(drawnShares(coupling, 100, 400), 40_000);
   });
 
   it('draw members of the minibatch alone, the same ones for a seed', () => {
-    const options = { tau: tau * unit, tauColumns: Number.POSITIVE_INFINITY, epsilon: epsilon * unit };
+    const options = { tau: tau * unit, epsilon: epsilon * unit };
     const some = Int32Array.of(3, 8, 20);
     const others = Int32Array.of(17, 2, 5);
     const draw = () => {

@@ -3,9 +3,8 @@ import { matrixCost, type Points, squaredDistances, transpose } from './ground-c
 import { createUnbalancedSolver } from './unbalanced-scaling.ts';
 
 export interface UnbalancedMinibatchOptions {
-  /** strengths of both clouds' marginals (infinity: kept), and ε, in units of the cost: the same for all minibatches of an interval (see `meanSquaredDistance`) */
+  /** τ of the first cloud's marginal, and ε, both in units of the cost: the same for all minibatches of an interval (see `meanSquaredDistance`) */
   tau: number;
-  tauColumns: number;
   epsilon: number;
 }
 
@@ -14,7 +13,7 @@ const TOLERANCE = 1e-3;
 const MOST_ITERATIONS = 200;
 
 /**
- * Entropic unbalanced transport with squared Euclidean cost between two minibatches, then pairs drawn from the divided
+ * Entropic unbalanced transport with squared Euclidean cost between two minibatches (the first one's marginal relaxed, the second one's kept), then pairs drawn from the divided
  * plan. Points of the second cloud remember their potentials as a start for the next minibatch that holds them.
  * @param x0 first cloud, flat [·, d], finite
  * @param x1 second cloud, flat [·, d], finite
@@ -27,7 +26,7 @@ export function unbalancedMinibatchCoupling(
   d: number,
   most0: number,
   most1: number,
-  { tau, tauColumns, epsilon }: UnbalancedMinibatchOptions,
+  { tau, epsilon }: UnbalancedMinibatchOptions,
 ): Coupling {
   const remembered = new Float64Array(x1.length / d);
   const columns = new Float64Array(most1 * d);
@@ -66,7 +65,7 @@ export function unbalancedMinibatchCoupling(
       const problem = {
         cost: matrixCost(cost, n, m),
         tau,
-        tauColumns,
+        tauColumns: Number.POSITIVE_INFINITY,
         epsilon,
         start,
       };

@@ -34,9 +34,8 @@ export interface UnbalancedPlan {
   logRowGain: Float64Array;
   /** total before it was divided: 1 where nothing was relaxed */
   mass: number;
-  /** in units of the cost; the columns' is infinite where they are kept */
+  /** in units of the cost */
   tau: number;
-  tauColumns: number;
   epsilon: number;
   /** how far the columns' sums are from what their potentials say, a share of the mass; the rows' are exact */
   marginalError: number;
@@ -195,7 +194,6 @@ function planOf(
     logRowGain,
     mass: Math.exp(logRows),
     tau,
-    tauColumns,
     epsilon,
     marginalError,
     iterations,

@@ -164,7 +164,7 @@ const PAIRS: Record<FitSettings['coupling'], (settings: FitSettings) => string> 
 function pairWords(settings: FitSettings, grows: 'all' | 'some' | 'none'): string {
   const balanced = `Cells of consecutive timepoints were paired ${PAIRS[settings.coupling](settings)}.`;
   if (grows === 'none') return balanced;
-  const unbalanced = `by unbalanced entropic optimal transport ${settings.coupling === 'minibatch' ? `between minibatches of ${settings.minibatch} cells` : 'between all of their cells'} ${cite('unbalanced', 'wot')} (τ = ${number(settings.tau)}${settings.tauLater === null ? '' : `, of the later timepoint ${number(settings.tauLater)}`}, ε = ${number(settings.epsilon)}, in mean squared distances), which lets cells divide and die${settings.tauLater === null ? ' and keeps the weights of the later timepoint’s cells' : ''}; masses of trajectories change ${settings.growthTiming === 'steady' ? 'at a constant rate between timepoints' : 'at once after a timepoint'}`;
+  const unbalanced = `by unbalanced entropic optimal transport ${settings.coupling === 'minibatch' ? `between minibatches of ${settings.minibatch} cells` : 'between all of their cells'} ${cite('unbalanced', 'wot')} (τ = ${number(settings.tau)}, ε = ${number(settings.epsilon)}, in mean squared distances), which lets cells of the earlier timepoint divide and die and keeps those of the later one; masses of trajectories change ${settings.growthTiming === 'steady' ? 'at a constant rate between timepoints' : 'at once after a timepoint'}`;
   return grows === 'all'
     ? `Cells of consecutive timepoints were paired ${unbalanced}.`
     : `${balanced} In some intervals they were paired ${unbalanced}.`;

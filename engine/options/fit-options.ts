@@ -93,18 +93,7 @@ export const fitOptions = {
     .meta(
       meta({
         group: 'training',
-        help: 'with growth: how dearly unequal numbers of descendants are paid (τ), in mean squared distances between two timepoints; small: cells grow and vanish freely',
-      }),
-    ),
-  tauLater: z
-    .number()
-    .min(0.01)
-    .max(1000)
-    .nullable()
-    .meta(
-      meta({
-        group: 'training',
-        help: 'with growth: the same for cells of the later timepoint that have few ancestors; without it each has as many as another, so that followed cells reach all of the later timepoint',
+        help: 'with growth: how dearly unequal numbers of descendants are paid (τ), in mean squared distances between two timepoints; small: cells grow and vanish freely; each cell of the later timepoint has ancestors in any case',
       }),
     ),
   epsilon: z

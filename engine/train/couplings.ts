@@ -9,7 +9,7 @@ import type { Clouds } from './clouds.ts';
 import type { FitHooks, IntervalChoice } from './fit.ts';
 import { intervalGrowthOf, unbalancedCouplingsOf } from './unbalanced-couplings.ts';
 
-export type CouplingSettings = Pick<FitSettings, 'coupling' | 'growth' | 'tau' | 'tauLater' | 'epsilon'>;
+export type CouplingSettings = Pick<FitSettings, 'coupling' | 'growth' | 'tau' | 'epsilon'>;
 
 export interface FitCouplings {
   /** of each pair of consecutive timepoints */

@@ -18,7 +18,7 @@ const MOST_ITERATIONS = 500;
 /** Growth is estimated from so many cells a side at most, and told for all of them. */
 const MOST_ESTIMATE_CELLS = 2000;
 
-type GrowthSettings = Pick<FitSettings, 'tau' | 'tauLater' | 'epsilon'>;
+type GrowthSettings = Pick<FitSettings, 'tau' | 'epsilon'>;
 
 /** A plan between two observed timepoints, with the rows of the clouds that it is of. */
 interface IntervalPlan {
@@ -30,8 +30,9 @@ interface IntervalPlan {
 }
 
 /**
- * Unbalanced couplings of consecutive timepoints, and growth. The marginal of the earlier timepoint is relaxed; that of the later one is kept
- * (as in Waddington-OT, Cell 176 (2019), whose λ₂ is large), so that followed cells, weighted by mass, reach all of it, unless `tauLater` relaxes it too. Growth is always that of the plan between whole clouds; pairs
+ * Unbalanced couplings of consecutive timepoints, and growth. The marginal of the earlier timepoint is relaxed and that of the later one kept
+ * (as in Waddington-OT, Cell 176 (2019), whose λ₂ is large): cells may have any number of descendants, but each later cell has ancestors, so that followed cells reach
+ * all of the later timepoint. Growth is always that of the plan between whole clouds; pairs
  * come from it too, or with `minibatch` from plans of minibatches with the same τ and ε.
  */
 export function unbalancedCouplingsOf(
@@ -123,7 +124,7 @@ function estimateOf(
 
 function plansOf(
   { points, dims, cells }: Clouds,
-  { tau, tauLater, epsilon }: GrowthSettings,
+  { tau, epsilon }: GrowthSettings,
   seed: number,
   hooks: FitHooks,
 ): IntervalPlan[] {
@@ -134,7 +135,7 @@ function plansOf(
     const [x, y] = [gatherRows(points, dims, rows), gatherRows(points, dims, columns)];
     const plan = unbalancedPlan(x, rows.length, y, columns.length, dims, {
       tau,
-      tauColumns: tauLater ?? Number.POSITIVE_INFINITY,
+      tauColumns: Number.POSITIVE_INFINITY,
       relativeEpsilon: epsilon,
       tolerance: TOLERANCE,
       maxIterations: MOST_ITERATIONS,

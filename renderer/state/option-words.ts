@@ -52,7 +52,6 @@ const WORDS: Partial<Record<Name, string>> = {
   coupling: 'how cells are paired',
   growth: 'cells divide and die',
   tau: 'cost of growth (τ)',
-  tauLater: 'cost of leaving later cells out',
   epsilon: 'blur of the pairs (ε)',
   growthTiming: 'when numbers change',
   centers: 'centres of the density',
@@ -142,7 +141,7 @@ export const valueWords = (name: string, value: string): string =>
 /** Settings under Advanced, by what they are about; what the schema has and nobody placed comes last. */
 const GROUPS: { title: string; names: string[] }[] = [
   { title: 'What is compared', names: ['protocol', 'predictFrom', 'preset', 'baselines'] },
-  { title: 'Time and growth', names: ['timeScale', 'growthTiming', 'tau', 'tauLater', 'epsilon'] },
+  { title: 'Time and growth', names: ['timeScale', 'growthTiming', 'tau', 'epsilon'] },
   { title: 'Pairs of cells', names: ['coupling', 'minibatch', 'validationShare', 'noise'] },
   {
     title: 'Bent paths',
