@@ -35,6 +35,10 @@ describe('answers in words', () => {
       'cells divide and die (τ 0.4): 10\u00a0% nearer, with simulated courses 10\u00a0% nearer, but by the energy distance 20\u00a0% farther',
     );
     expect(words([stood, { ...shrunk, energyRatio: 1.09 }], 0).others).not.toMatch(/but/);
+    // what is farther needs no reason
+    expect(words([stood, { ...shrunk, w1Ratio: 1.1 }], 0).others).toBe(
+      'cells divide and die (τ 0.4): 10\u00a0% farther',
+    );
   });
 
   it('says none where numbers stay', () => {

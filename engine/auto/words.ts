@@ -91,10 +91,10 @@ function beside(answer: Answer, taken: Answer): string {
   const expected = between(answer.expectedRatio, taken.expectedRatio);
   // trials alone would have taken it
   const weighed = expected === null || ratio >= 0.995 ? '' : `, with simulated courses ${farther(expected)}`;
-  return `${farther(ratio)}${weighed}${forbidden(answer)}`;
+  return `${farther(ratio)}${weighed}${ratio < 1.005 ? forbidden(answer) : ''}`;
 }
 
-/** Why an answer could not be taken, however near it is. */
+/** Why an answer that is as near or nearer could not be taken. */
 function forbidden({ energyRatio }: Answer): string {
   if (typeof energyRatio === 'number' && energyRatio >= MOST_ENERGY)
     return `, but by the energy distance ${farther(energyRatio)}`;
