@@ -99,8 +99,19 @@ export function isGone({ machine, pid, token }: Owner): boolean {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  return !isZombie(pid);
+}
+
+/** Ended, and still answering signals: Linux keeps it until its parent asks how it ended, which may be late, or never in a container. */
+function isZombie(pid: number): boolean {
+  try {
+    // its name, in brackets, may be anything; its state comes after it
+    return /\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    // no such folder on this system, or it ended meanwhile, which is seen the next time
+    return false;
   }
 }

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -13,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseExperiment } from '../config.ts';
 import { InputError } from '../errors.ts';
 import { type RunRecord, SELF, SESSION, writeRecord } from './run-record.ts';
@@ -79,6 +80,25 @@ describe('runs of applications that are no more', () => {
     );
     expect(store.list(files)).toHaveLength(3);
   });
+
+  it.skipIf(process.platform !== 'linux')(
+    'were interrupted too where nobody asked how they ended',
+    async () => {
+      // the shell becomes another program, which does not know of the child that ends under it
+      const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 60'], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      try {
+        const [line] = await once(parent.stdout, 'data');
+        const pid = Number(String(line));
+        await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z '), 10_000);
+        await put('ended', { owner: { ...SELF, pid, token: 'another' } });
+        expect(createRunStore(kept).list(files)).toMatchObject([{ run: 'ended', state: 'interrupted' }]);
+      } finally {
+        parent.kill();
+      }
+    },
+  );
 
   it('and lay in their bin are removed; in the bin of one that lives they stay', async () => {
     await put('gone', { deletedBy: { ...SELF, pid: dead, token: 'another' } });
