@@ -72,6 +72,8 @@ export interface ReportInput {
     points: Float32Array;
     /** above 1: far from any cell `[times, trajectories]`; null: not known */
     cellDistance: Float32Array | null;
+    /** how many cells each stands for, that set out with 1 `[times, trajectories]`; null: growth is ignored */
+    mass: Float32Array | null;
     /** root mean square distance over seeds `[times, trajectories]`; null: one seed */
     spreadAt: Float32Array | null;
     /** share of the points that are far from any cell; null: not known */

@@ -102,6 +102,7 @@ function input(text: string): ReportInput {
       times: [0, 1, 2],
       points: Float32Array.of(0, 0, 1, 1, 2, 2),
       cellDistance: Float32Array.of(0, 0.5, 3),
+      mass: Float32Array.of(1, 0.6, 0.4),
       spreadAt: Float32Array.of(0, 0.1, 0.2),
       shareFar: 1 / 3,
       seeds: 3,

@@ -220,6 +220,7 @@ export function reportInput(
           times: rolled.trajectories.times,
           points: rolled.trajectories.points,
           cellDistance: rolled.trajectories.cellDistance ?? null,
+          mass: rolled.trajectories.mass ?? null,
           spreadAt: rolled.trajectories.spread?.distance ?? null,
           ...metrics.trajectories!,
         }

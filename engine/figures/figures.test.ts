@@ -76,6 +76,25 @@ describe('mapFigure', () => {
     expect(mapFigure(input).caption).not.toContain('Dotted');
   });
 
+  it('draws paler what stands for less than half a cell, and says so', () => {
+    const input = mapInput(30);
+    // trajectory 0 dwindles, trajectory 1 grows
+    const mass = Float32Array.from([1, 1, 0.8, 1.5, 0.4, 2, 0.3, 2.5, 0.6, 3]);
+    const figure = mapFigure({ ...input, trajectories: { ...input.trajectories!, mass } });
+    const lines = figure.data.slice(3).map(({ name, x }) => [name, x]);
+    expect(lines).toEqual([
+      ['trajectories', [0, 1, null, 0, 1, 2, null]],
+      ['stands for less than half a cell', [1, 2, null]],
+      ['trajectories', [3, 4, null, 2, 3, 4, null]],
+      ['stands for less than half a cell', [2, 3, null]],
+    ]);
+    const [usual, light] = [3, 4].map((trace) => figure.data[trace].opacity!);
+    expect(light).toBeLessThan(0.5 * usual!);
+    expect(figure.data.filter(({ showlegend }) => showlegend)).toHaveLength(2);
+    expect(figure.caption).toContain('Pale: stands for less than half a cell');
+    expect(mapFigure(input).caption).not.toContain('Pale');
+  });
+
   it('breaks a line where it would cross a tear of the map, and says so', () => {
     const input = mapInput(30);
     // the step of trajectory 1 to its second point

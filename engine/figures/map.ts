@@ -42,6 +42,8 @@ export interface MapInput {
     points: Float32Array;
     /** above 1: far from any cell `[times, trajectories]`; null or absent: not known, and nothing is marked */
     cellDistance?: Float32Array | null;
+    /** how many cells it stands for, that set out with 1 `[times, trajectories]`; null or absent: all count alike */
+    mass?: Float32Array | null;
     /** 1: the step to this point crosses a tear of the map and is not drawn `[times, trajectories]`; absent: there is none */
     torn?: Uint8Array;
   } | null;
@@ -114,6 +116,7 @@ export function mapFigure(input: MapInput, options: MapOptions = {}): Figure {
       lines && input.forTheEye && 'A trajectory is drawn where the real cells lie that are nearest to it.',
       lines &&
         `Lines: ${formatCount(lines.drawn)}${lines.drawn < lines.all ? ` of ${formatCount(lines.all)}` : ''} trajectories, coloured by time.`,
+      lines?.light && 'Pale: stands for less than half a cell by then, as growth has it.',
       lines?.far && 'Dotted: far from any cell that the fit has seen.',
       lines?.torn &&
         'A line is broken where cells that are neighbours in the components lie apart on this map.',
@@ -123,13 +126,24 @@ export function mapFigure(input: MapInput, options: MapOptions = {}): Figure {
   };
 }
 
+/** What a step of a trajectory is drawn as. */
+const STEPS = {
+  usual: { name: 'trajectories', opacity: 0.55, line: { width: 0.9 } },
+  light: { name: 'stands for less than half a cell', opacity: 0.2, line: { width: 0.9 } },
+  far: { name: 'far from any cell', opacity: 0.35, line: { width: 0.9, dash: 'dot' } },
+} as const;
+type StepKind = keyof typeof STEPS;
+
+/** A trajectory that stands for fewer cells is paler. */
+const LIGHT = 0.5;
+
 /**
- * One trace an interval between timepoints, so that each has the colour of its time, and one more where parts of it are far
- * from any cell; gaps part the trajectories.
+ * One trace an interval between timepoints, so that each has the colour of its time, and one more of each kind of step that
+ * it has; gaps part the trajectories.
  */
 function trajectoryLines(input: MapInput, theme: Theme, most: number, seed: number) {
   const { dims } = input;
-  const { times, points, cellDistance, torn } = input.trajectories!;
+  const { times, points, cellDistance, mass, torn } = input.trajectories!;
   const days = input.timepoints.times;
   const all = times.length === 0 ? 0 : points.length / (times.length * dims);
   const drawn = drawnRows(all, most, seed);
@@ -137,21 +151,23 @@ function trajectoryLines(input: MapInput, theme: Theme, most: number, seed: numb
   const data: Partial<PlotData>[] = [];
   const isFar = (s: number, r: number) => (cellDistance?.[s * all + r] ?? 0) > 1;
   const isTorn = (s: number, r: number) => torn?.[s * all + r] === 1;
-  let far = false;
+  /** null: it is not drawn */
+  const kindOf = (r: number, from: number, to: number): StepKind | null => {
+    if (isTorn(to, r)) return null;
+    if (isFar(from, r) || isFar(to, r)) return 'far';
+    return (mass?.[to * all + r] ?? 1) < LIGHT ? 'light' : 'usual';
+  };
+  const shown = new Set<StepKind>();
 
   for (let k = 0; k + 1 < days.length; k++) {
     const inside = times.flatMap((time, s) => (time >= days[k] && time <= days[k + 1] ? [s] : []));
     if (inside.length < 2) continue;
-    const line = (wanted: boolean) => {
+    const color = mix(timeColor((k + 0.5) / (days.length - 1), theme), ink.text, 0.35);
+    for (const kind of ['usual', 'light', 'far'] as const) {
       const x: (number | null)[] = [];
       const y: (number | null)[] = [];
       for (const r of drawn) {
-        for (const stretch of stretches(
-          inside,
-          (s) => isFar(s, r),
-          (s) => isTorn(s, r),
-          wanted,
-        )) {
+        for (const stretch of stretches(inside, (from, to) => kindOf(r, from, to) === kind)) {
           const place = coordinates(
             points,
             dims,
@@ -161,50 +177,33 @@ function trajectoryLines(input: MapInput, theme: Theme, most: number, seed: numb
           y.push(...place.y, null);
         }
       }
-      return { x, y };
-    };
-    const color = mix(timeColor((k + 0.5) / (days.length - 1), theme), ink.text, 0.35);
-    const trace = {
-      type: 'scatter',
-      mode: 'lines',
-      name: 'trajectories',
-      legendgroup: 'trajectories',
-      hoverinfo: 'skip',
-    } as const;
-    data.push({
-      ...trace,
-      showlegend: data.length === 0,
-      ...line(false),
-      line: { width: 0.9, color },
-      opacity: 0.55,
-    });
-    const dashed = line(true);
-    if (dashed.x.length === 0) continue;
-    data.push({
-      ...trace,
-      name: 'far from any cell',
-      showlegend: !far,
-      ...dashed,
-      line: { width: 0.9, color, dash: 'dot' },
-      opacity: 0.35,
-    });
-    far = true;
+      if (x.length === 0 && kind !== 'usual') continue;
+      const { name, opacity, line } = STEPS[kind];
+      data.push({
+        type: 'scatter',
+        mode: 'lines',
+        name,
+        legendgroup: 'trajectories',
+        hoverinfo: 'skip',
+        showlegend: !shown.has(kind),
+        x,
+        y,
+        line: { ...line, color },
+        opacity,
+      });
+      shown.add(kind);
+    }
   }
   const broken = drawn.some((r) => times.some((_, s) => isTorn(s, r)));
-  return { data, drawn: drawn.length, all, far, torn: broken };
+  return { data, drawn: drawn.length, all, far: shown.has('far'), light: shown.has('light'), torn: broken };
 }
 
-/** Stretches of a line whose segments are of one kind; a segment with a far end is far, one across a tear is of neither. */
-function stretches(
-  inside: readonly number[],
-  isFar: (s: number) => boolean,
-  isTorn: (s: number) => boolean,
-  wanted: boolean,
-): number[][] {
+/** Stretches of a line whose steps are of one kind. */
+function stretches(inside: readonly number[], isWanted: (from: number, to: number) => boolean): number[][] {
   const found: number[][] = [];
   for (let i = 0; i + 1 < inside.length; i++) {
     const [from, to] = [inside[i], inside[i + 1]];
-    if (isTorn(to) || (isFar(from) || isFar(to)) !== wanted) continue;
+    if (!isWanted(from, to)) continue;
     const last = found.at(-1);
     if (last?.at(-1) === from) last.push(to);
     else found.push([from, to]);

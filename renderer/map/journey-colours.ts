@@ -2,6 +2,7 @@ import { inkOf, type Theme } from '../../engine/figures/figure.ts';
 import type { Colouring, Followed } from '../../engine/host/protocol.ts';
 import { type Coloured, colourCells, type Legend } from './colouring.ts';
 import type { KeyRow, OverlayKey } from './export-sheet.ts';
+import { FAINTEST_MASS } from './journey-lines.ts';
 
 /** What paths and predicted cells are coloured by. */
 export type AlongBy =
@@ -83,11 +84,11 @@ export interface OverlayFacts {
   colours: ColoursAlong;
   /** e.g. `predicted cells at day 4.2`; null: not drawn */
   points: string | null;
-  /** parts of lines that are far from any cell are pale */
-  far: boolean;
+  /** lines are pale where they are far from any cell, and where they stand for few: in space they are drawn alike */
+  fades: boolean;
   /** parts of lines that the map tears apart are dotted */
   torn: boolean;
-  /** points differ in size */
+  /** points stand for different numbers of cells, lines too */
   grows: boolean;
   lines: boolean;
   straight: boolean;
@@ -107,7 +108,15 @@ export function overlayKey(facts: OverlayFacts, theme: Theme): OverlayKey {
     }
   }
   if (facts.lines) rows.push({ kind: 'line', name: 'trajectories', colour });
-  if (facts.lines && facts.far) rows.push({ kind: 'line', name: 'far from any cell', colour, opacity: 0.35 });
+  if (facts.lines && facts.fades && facts.grows)
+    rows.push({
+      kind: 'line',
+      name: 'stands for a quarter of a cell, or less',
+      colour,
+      opacity: FAINTEST_MASS,
+    });
+  if (facts.lines && facts.fades)
+    rows.push({ kind: 'line', name: 'far from any cell', colour, opacity: 0.35 });
   if (facts.torn) rows.push({ kind: 'dashes', name: TORN, colour, opacity: 0.6 });
   if (facts.straight) rows.push({ kind: 'dashes', name: 'straight ways', colour: text });
   if (facts.arrows) rows.push({ kind: 'arrow', name: 'velocity', colour: text });

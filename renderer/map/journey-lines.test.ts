@@ -2,10 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { followedCells, gridArrows, realCells } from '../testing/synthetic-journey.ts';
 import { lineRuns } from './cpu-painter.ts';
 import { coloursAlong } from './journey-colours.ts';
-import { arrowLines, dashed, straightLines, tornLines, wayLines } from './journey-lines.ts';
+import { arrowLines, dashed, FAINTEST_MASS, straightLines, tornLines, wayLines } from './journey-lines.ts';
+import type { Lines } from './scene.ts';
 
 const followed = followedCells(6, 12);
 const last = followed.times.length - 1;
+
+const rgbAt = ({ palette, entries }: Lines, vertex: number) => [
+  ...palette.subarray(4 * entries[vertex]!, 4 * entries[vertex]! + 3),
+];
+const alphaAt = ({ palette, entries }: Lines, vertex: number) => palette[4 * entries[vertex]! + 3]!;
+/** The step of a ramp that an entry of another palette shows, whatever its opacity. */
+const stepOf = (ramp: Uint8Array, palette: Uint8Array, entry: number) => {
+  const wanted = palette.subarray(4 * entry, 4 * entry + 3).join();
+  for (let step = 0; 4 * step < ramp.length; step++)
+    if (ramp.subarray(4 * step, 4 * step + 3).join() === wanted) return step;
+  return -1;
+};
 
 describe('ways as lines', () => {
   const colours = coloursAlong(followed, { kind: 'time', range: [0, 12], title: 'day' }, 'light')!;
@@ -23,20 +36,41 @@ describe('ways as lines', () => {
   });
 
   it('are coloured by their time, from one end of the ramp to the other', () => {
-    const { entries } = wayLines(followed, [0], colours);
-    expect(entries[0]).toBe(1);
-    expect(entries[last]).toBe(255);
-    expect([...entries]).toEqual([...entries].sort((a, b) => a - b));
+    const lines = wayLines(followed, [0], colours);
+    const steps = Array.from(lines.entries, (entry) => stepOf(colours.palette, lines.palette, entry));
+    expect(steps[0]).toBe(1);
+    expect(steps[last]).toBe(255);
+    expect(steps).toEqual([...steps].sort((a, b) => a - b));
   });
 
   it('are fainter where they are far from any cell', () => {
     const cellDistance = followed.cellDistance.map((_, k) => (Math.floor(k / 6) === 3 ? 2 : 0.5));
-    const { entries, palette } = wayLines({ ...followed, cellDistance }, [0, 1], colours);
-    const alpha = (vertex: number) => palette[4 * entries[vertex]! + 3]!;
-    expect(alpha(3)).toBeLessThan(0.5 * alpha(2));
-    expect(alpha(4)).toBe(alpha(2));
-    const rgb = (entry: number) => [...palette.subarray(4 * entry, 4 * entry + 3)];
-    expect(rgb(entries[3]!)).toEqual(rgb(entries[3]! - colours.palette.length / 4));
+    const lines = wayLines({ ...followed, mass: null, cellDistance }, [0, 1], colours);
+    expect(alphaAt(lines, 3)).toBeLessThan(0.5 * alphaAt(lines, 2));
+    expect(alphaAt(lines, 4)).toBe(alphaAt(lines, 2));
+    const plain = wayLines({ ...followed, mass: null }, [0, 1], colours);
+    expect(rgbAt(lines, 3)).toEqual(rgbAt(plain, 3));
+  });
+
+  it('are fainter where a cell stands for less than one, and no stronger where for more', () => {
+    const masses = [1, 3, 0.5, 0.25, 0.01, 0];
+    const mass = followed.cellDistance.map((_, k) => masses[Math.floor(k / 6)] ?? 1);
+    const near = followed.cellDistance.map(() => 0.5);
+    const lines = wayLines({ ...followed, mass, cellDistance: near }, [0, 1], colours);
+    const full = alphaAt(lines, 0);
+    expect(alphaAt(lines, 1)).toBe(full);
+    expect(alphaAt(lines, 2) / full).toBeCloseTo(0.5, 1);
+    expect(alphaAt(lines, 3) / full).toBeCloseTo(FAINTEST_MASS, 1);
+    expect(alphaAt(lines, 4)).toBe(alphaAt(lines, 3));
+    expect(alphaAt(lines, 5)).toBe(alphaAt(lines, 3));
+    expect(rgbAt(lines, 4)).toEqual(rgbAt(wayLines({ ...followed, mass: null }, [0, 1], colours), 4));
+  });
+
+  it('of cells with very many colours keep each its own', () => {
+    const palette = Uint8Array.from({ length: 4 * 60_000 }, (_, k) => (k % 4 === 3 ? 255 : (k >> 2) % 251));
+    const entries = Uint16Array.from(followed.cellDistance, (_, k) => 59_999 - (k % 6));
+    const lines = wayLines(followed, null, { entries, palette });
+    for (const cell of [0, 5]) expect(rgbAt(lines, cell * (last + 1))[0]).toBe((59_999 - cell) % 251);
   });
 });
 

@@ -4,6 +4,11 @@ import type { Lines } from './scene.ts';
 
 /** Opacity of what runs far from any cell, beside that of the others. */
 const FAR_OPACITY = 0.35;
+/** Opacity goes with the mass, a step a factor of √2, down to what can just be seen. */
+const MASS_STEPS_PER_HALF = 2;
+const FAINTEST_STEP = 4;
+/** What still shows of the way of a cell that stands for so little, or less. */
+export const FAINTEST_MASS = 2 ** (-FAINTEST_STEP / MASS_STEPS_PER_HALF);
 /** What the map tears apart is there, but no more than hinted at. */
 const TORN_OPACITY = 0.3;
 /** Dashes and gaps on the longer side of all straight ways, and of what the map tears apart. */
@@ -17,8 +22,8 @@ const MANY_CELLS = 12;
 const OPACITIES = 8;
 
 /**
- * The ways of followed cells as lines, coloured along; fainter where they run far from any cell, parted where the map tears
- * apart what is near (`tornLines`).
+ * The ways of followed cells as lines, coloured along; fainter where a cell stands for less than one, and where they run far from any
+ * cell, parted where the map tears apart what is near (`tornLines`).
  * @param which indices into `followed.cells`; null: all
  */
 export function wayLines(
@@ -26,25 +31,21 @@ export function wayLines(
   which: ArrayLike<number> | null,
   { entries, palette }: Pick<ColoursAlong, 'entries' | 'palette'>,
 ): Lines {
-  const { times, cells, positions, cellDistance, jumps } = followed;
+  const { times, cells, positions, mass, cellDistance, jumps } = followed;
   const chosen = which ?? Uint32Array.from(cells.keys());
   const lines = emptyLines(chosen.length, times.length);
-  const far = palette.length / 4;
+  const colours = fadedColours(palette, opacityOf(chosen.length));
   const starts: number[] = [];
   for (let j = 0; j < chosen.length; j++) {
     for (let t = 0; t < times.length; t++) {
       const from = t * cells.length + chosen[j]!;
       const to = j * times.length + t;
       copyPlace(positions, times.length * cells.length, from, lines.positions, to);
-      lines.entries[to] = entries[from]! + (cellDistance[from]! > 1 ? far : 0);
+      lines.entries[to] = colours.of(entries[from]!, mass?.[from] ?? 1, cellDistance[from]! > 1);
       if (t === 0 || jumps?.[from]) starts.push(to);
     }
   }
-  return {
-    ...lines,
-    starts: Uint32Array.from(starts),
-    palette: twoOpacities(palette, opacityOf(chosen.length)),
-  };
+  return { ...lines, starts: Uint32Array.from(starts), palette: colours.palette() };
 }
 
 /** The steps that the map tears apart, faint and dotted; null: there are none. */
@@ -127,15 +128,25 @@ function opacityOf(lines: number): number {
   return Math.min(0.8, Math.max(0.15, 6 / Math.sqrt(Math.max(1, lines))));
 }
 
-/** The palette twice, the second time for what is far from any cell. */
-function twoOpacities(palette: Uint8Array, opacity: number): Uint8Array {
-  const both = new Uint8Array(2 * palette.length);
-  both.set(palette);
-  both.set(palette, palette.length);
-  for (let k = 3; k < both.length; k += 4) {
-    both[k] = Math.round(both[k]! * opacity * (k < palette.length ? 1 : FAR_OPACITY));
-  }
-  return both;
+/** A palette of the colours that are used, each in the opacities that it is used in: all of them in all would be too many. */
+function fadedColours(palette: Uint8Array, opacity: number) {
+  const known = new Map<number, number>();
+  const rgba: number[] = [];
+  return {
+    of(entry: number, mass: number, far: boolean): number {
+      const step = Math.round(-MASS_STEPS_PER_HALF * Math.log2(mass));
+      const faint = Math.min(FAINTEST_STEP, Math.max(0, step));
+      const key = 2 * (entry * (FAINTEST_STEP + 1) + faint) + (far ? 1 : 0);
+      const seen = known.get(key);
+      if (seen !== undefined) return seen;
+      const share = opacity * 2 ** (-faint / MASS_STEPS_PER_HALF) * (far ? FAR_OPACITY : 1);
+      const [r, g, b, a] = palette.subarray(4 * entry, 4 * entry + 4) as unknown as number[];
+      rgba.push(r!, g!, b!, Math.round(a! * share));
+      known.set(key, known.size);
+      return known.size - 1;
+    },
+    palette: () => Uint8Array.from(rgba),
+  };
 }
 
 /** The length of a dash of which so many, with their gaps, go along the longer side. */

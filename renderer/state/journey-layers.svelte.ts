@@ -153,7 +153,7 @@ export class JourneyLayers {
       grows: frames.mass !== null,
       lines: choices.trajectories,
       // in space they are drawn as the others are
-      far: this.#session.journey.framesView?.components.length === 2,
+      fades: this.#session.journey.framesView?.components.length === 2,
       torn: choices.trajectories && frames.jumps?.includes(1) === true,
       straight: choices.straight && frames.straight !== null,
       arrows: this.arrows !== null,
