@@ -83,7 +83,6 @@ describe('estimated growth', () => {
     const broken = x.slice();
     broken[7] = Number.NaN;
     expect(() => estimateGrowth(broken, 30, x, 30, d)).toThrow(InputError);
-    expect(() => estimateGrowth(x, 30, x, 30, d, { tau: 0 })).toThrow(InputError);
     expect(() => estimateGrowth(x, 30, x, 30, d, { shouldStop: () => true })).toThrow(CancelledError);
   });
 

@@ -6,10 +6,6 @@ import { growthFreeCloud } from './growth-free.ts';
 import { type UnbalancedPlan, unbalancedPlan } from './unbalanced-ot.ts';
 
 export interface GrowthOptions {
-  /** strength of the rows' marginals, in mean costs; default 0.4 */
-  tau?: number;
-  /** default 0.05 */
-  relativeEpsilon?: number;
   /** asked now and then; true ends the work with CancelledError */
   shouldStop?: () => boolean;
 }
@@ -29,6 +25,9 @@ export interface GrowthEstimate {
   logGainAt(points: Points): Float64Array;
 }
 
+/** Strength of the rows' marginals, in mean costs, and entropic regularisation: with these it was measured. */
+const TAU = 0.4;
+const RELATIVE_EPSILON = 0.05;
 const TOLERANCE = 1e-4;
 const MOST_ITERATIONS = 500;
 /** Neighbours that share their gain: growth belongs to a state, not to a cell. */
@@ -43,7 +42,7 @@ const MOST_NEIGHBORS = 100;
  * The correction takes off some true growth too where fates are near each other: gains are cautious.
  * @param x flat [n, d]
  * @param y flat [m, d]
- * @throws InputError where a cloud is empty or holds NaN or infinity, or τ or ε is not positive; CancelledError
+ * @throws InputError where a cloud is empty or holds NaN or infinity; CancelledError
  */
 export function estimateGrowth(
   x: Float32Array,
@@ -71,10 +70,10 @@ function rowPlan(
   y: Float32Array,
   m: number,
   d: number,
-  { tau = 0.4, relativeEpsilon = 0.05, shouldStop }: GrowthOptions,
+  { shouldStop }: GrowthOptions,
 ): UnbalancedPlan {
   return unbalancedPlan(x, n, y, m, d, {
-    ...{ tau, tauColumns: Number.POSITIVE_INFINITY, relativeEpsilon },
+    ...{ tau: TAU, tauColumns: Number.POSITIVE_INFINITY, relativeEpsilon: RELATIVE_EPSILON },
     ...{ tolerance: TOLERANCE, maxIterations: MOST_ITERATIONS },
     ...(shouldStop && { shouldStop }),
   });
