@@ -62,7 +62,7 @@ it('with growth on writes the rates as a table, and says what they are and why t
   const { status, stdout } = meander('run', 'course.h5ad', ...flags, ...given);
   expect(status).toBe(0);
   expect(stdout).toMatch(/relative to the mean cell of a timepoint; snapshots say nothing of totals/);
-  expect(stdout).toMatch(/There is no growth score of genes\. .*0 and 0 that vary; names such as .*a.*b/);
+  expect(stdout).toMatch(/There is no growth score of genes\. .*0 and 0 that vary; genes are named .*a.*b/);
   const table = readFileSync(join(home, 'grown', 'growth.csv'), 'utf8');
   const lines = table.trim().split('\r\n');
   expect(lines[0]).toBe('cell,timepoint,growth_rate');

@@ -1,7 +1,7 @@
 import type { Comparison } from './compare.ts';
 
 /** Other seeds move W1 in a trial as much as this: an answer that lies within it is not spoken against. */
-const MOST_W1 = 1.02;
+export const MOST_W1 = 1.02;
 /** W1 also falls where a cloud shrinks; the energy distance does not reward that, and must not rise above this. */
 export const MOST_ENERGY = 1.1;
 

@@ -37,12 +37,12 @@ export interface Choices {
   method: TrainedMethod;
   /** of each pair of consecutive observed timepoints */
   intervals: IntervalChoice[];
-  /** indices of the timepoints that were kept back in turn to choose; empty: there were none, and nothing was asked */
+  /** indices of the timepoints that were kept back in turn to choose; empty: there were none, or the user's options answer all */
   triedOn: number[];
   evidence: Evidence[];
   /**
    * of each pair of consecutive observed timepoints: whether growth differs between cells beyond noise (see growthEvidence); null: not
-   * asked, since pairs are balanced there; empty: asked nowhere. Where it is not found, no growth is told
+   * asked, since pairs are balanced there; empty: they are everywhere. Growth is told only where it is found
    */
   growth: (Pick<GrowthEvidence, 'p' | 'ratio' | 'found'> | null)[];
 }

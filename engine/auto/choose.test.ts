@@ -152,10 +152,18 @@ describe('what the user gave is kept', () => {
     if (given.growth === 'off') expect(choices.intervals.some(({ grows }) => grows)).toBe(false);
   });
 
+  it('where all is given nothing is tried, and nothing is said to have been', () => {
+    const { choices, trials } = choose(input([0, 1, 2], { ...FEW_STEPS, metric: 'rbf', growth: 'off' }));
+    expect(trials).toBe(0);
+    expect(choices).toMatchObject({ triedOn: [], evidence: [] });
+  });
+
   it('growth that is asked for is in every interval, whatever the trials say of it', () => {
     const { settings, choices } = choose(input([0, 1, 4], { ...FEW_STEPS, growth: 'on' }));
     expect(settings.growth).toBe('on');
     expect(choices.intervals.map(({ grows }) => grows)).toEqual([true, true]);
+    // whether it is beyond noise is asked all the same
+    expect(choices.growth.map((one) => typeof one?.found)).toEqual(['boolean', 'boolean']);
   });
 });
 

@@ -47,7 +47,6 @@ export function chooseSettings(
   let state: State = {
     current: { settings, bends: true },
     intervals: clouds.cells.slice(1).map(() => ({ bends: true, grows })),
-    growth: [],
     evidence: [],
   };
   const beyondNoise = inner.length === 0 ? 0 : shareBeyondNoise(clouds, input.seed, hooks.shouldStop);
@@ -65,26 +64,25 @@ export function chooseSettings(
         ? state.intervals.map(() => false)
         : where(found[best]!, tried[best]!.usual, beyondNoise, inner, state.intervals.length);
     const asked: Asked = { question, tried, found, expected, best, taken, holds };
-    state =
-      question === 'growth' && !given.includes('growth')
-        ? withGrowth(state, asked, input, hooks)
-        : answered(state, asked);
+    if (question === 'paths') state = withPaths(state, asked);
+    else if (question === 'growth' && !given.includes('growth')) state = withGrowth(state, asked);
+    else state = answered(state, asked);
   }
-  const { current, intervals, growth, evidence } = state;
+  const { current, intervals, evidence } = state;
   return {
-    settings: atFullSize(current.settings, input),
+    settings: atFullSize(current.settings, intervals, input),
     choices: {
       method: intervals.some(({ bends }) => bends) ? 'ot-mfm' : 'ot-cfm',
       intervals,
-      triedOn: inner.map((k) => observed[k]!),
+      triedOn: evidence.length === 0 ? [] : inner.map((k) => observed[k]!),
       evidence,
-      growth,
+      growth: growthBeyondNoise(current.settings, intervals, input, hooks),
     },
   };
 }
 
 /** What stands so far. */
-interface State extends Pick<Choices, 'intervals' | 'growth' | 'evidence'> {
+interface State extends Pick<Choices, 'intervals' | 'evidence'> {
   current: Candidate;
 }
 
@@ -103,14 +101,10 @@ interface Asked {
   holds: boolean[];
 }
 
-function answered(state: State, { question, tried, found, expected, best, taken, holds }: Asked): State {
-  const isStraight = question === 'paths' && tried[best]?.bends === false;
+function answered(state: State, { question, tried, found, expected, taken }: Asked): State {
   return {
     ...state,
     current: tried[taken] ?? state.current,
-    intervals: isStraight
-      ? state.intervals.map((interval, i) => ({ ...interval, bends: !holds[i] }))
-      : state.intervals,
     evidence: [
       ...state.evidence,
       { question, answers: answersOf(state.current, tried, found, expected), taken: taken + 1 },
@@ -118,13 +112,20 @@ function answered(state: State, { question, tried, found, expected, best, taken,
   };
 }
 
+/** Paths are straight in the intervals where these predict clearly better; what stands then is what holds as a rule. */
+function withPaths(state: State, asked: Asked): State {
+  const { best, holds } = asked;
+  const intervals = state.intervals.map((interval, i) => ({ ...interval, bends: !holds[i] }));
+  const taken = holds.every(Boolean) ? best : holds.some(Boolean) ? asked.taken : -1;
+  return answered({ ...state, intervals }, { ...asked, taken });
+}
+
 /** Unbalanced pairs are taken in the intervals where they predict clearly better. */
-function withGrowth(state: State, asked: Asked, input: ChooseInput, hooks: ChooseHooks): State {
+function withGrowth(state: State, asked: Asked): State {
   const { best, holds } = asked;
   if (!holds.includes(true)) return answered(state, { ...asked, taken: -1 });
-  const growth = growthBeyondNoise(input, holds, hooks);
   const intervals = state.intervals.map(({ bends }, i) => ({ bends, grows: holds[i]! }));
-  return answered({ ...state, growth, intervals }, { ...asked, taken: best });
+  return answered({ ...state, intervals }, { ...asked, taken: best });
 }
 
 /**
@@ -132,14 +133,16 @@ function withGrowth(state: State, asked: Asked, input: ChooseInput, hooks: Choos
  * evidence of its own.
  */
 function growthBeyondNoise(
+  { coupling }: FitSettings,
+  intervals: Choices['intervals'],
   { clouds, seed }: ChooseInput,
-  holds: readonly boolean[],
   hooks: ChooseHooks,
 ): Choices['growth'] {
-  return holds.map((isAsked, i) => {
-    if (!isAsked) return null;
-    const cells = clouds.cells.slice(i, i + 2);
-    const { p, ratio, found } = intervalEvidenceOf({ ...clouds, cells }, seed, hooks)[0]!;
+  // pairs at random know nothing of growth
+  if (coupling === 'independent' || !intervals.some(({ grows }) => grows)) return [];
+  return intervals.map(({ grows }, i) => {
+    if (!grows) return null;
+    const { p, ratio, found } = intervalEvidenceOf(clouds, i, seed, hooks);
     return { p, ratio, found };
   });
 }

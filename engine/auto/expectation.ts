@@ -8,7 +8,7 @@
 const RELIABILITY = 0.14;
 
 /** An answer is taken where W1 is expected to fall by more than this, were there no noise: other seeds move it as much. */
-const LEAST = 0.01;
+export const LEAST = 0.01;
 
 /** On simulated courses answers differ by about this power of the share beyond noise: hardly at all up to a half. */
 const POWER = 3;

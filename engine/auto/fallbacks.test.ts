@@ -57,6 +57,8 @@ function run(
   return runFitJob(kernels, data, job, hooks);
 }
 
+const DAYS = ['0', '1', '2', '4'];
+
 /** All that a fit found, without how long it took. */
 const found = ({ seconds: _seconds, ...rest }: FitResult) => rest;
 
@@ -69,9 +71,9 @@ function expectFigures({ predictions, trajectories, notes, choices }: FitResult,
     for (const ratio of answers.flatMap(({ w1Ratio, energyRatio }) => [w1Ratio, energyRatio]))
       expect(ratio === null || (Number.isFinite(ratio) && ratio > 0), question).toBe(true);
   }
-  const labels = choices!.triedOn.map(String);
-  expect(triedWords({ ...choices!, triedOn: labels })).not.toMatch(/NaN|undefined/);
-  expect(JSON.stringify(choiceWords(choices!))).not.toMatch(/NaN|undefined|Infinity/);
+  const fit = { ...choices!, triedOn: choices!.triedOn.map(String), observed: DAYS.slice(0, observed) };
+  expect(triedWords(fit)).not.toMatch(/NaN|undefined/);
+  expect(JSON.stringify(choiceWords(fit))).not.toMatch(/NaN|undefined|Infinity/);
   expect(trajectories!.points.every(Number.isFinite)).toBe(true);
   for (const { distances, points, mass } of predictions) {
     if (distances === null) throw new Error(`no figures: ${notes.join(' ')}`);
@@ -129,7 +131,7 @@ describe('auto with few timepoints', () => {
       heldOut: [],
     });
     expect(result.settings).toMatchObject(rest);
-    expect(triedWords({ triedOn: [], evidence: [], growth: [] })).toMatch(/nothing could be tried/);
+    expect(triedWords({ ...result.choices!, triedOn: [] })).toMatch(/nothing could be tried/);
   });
 
   it('three with the inner one held out: the same, and it is predicted from both sides', () => {
@@ -216,12 +218,13 @@ describe('auto', () => {
     const result = run(dataset({}), [2], { learningRate: 1e30 });
     expect(result.predictions[0]!.distances).toBeNull();
     expect(result.notes.join(' ')).toMatch(/no longer a number/);
-    const { evidence } = result.choices!;
+    const { evidence, intervals } = result.choices!;
     expect(evidence.every(({ taken }) => taken === 0)).toBe(true);
     expect(evidence.length).toBeGreaterThan(0);
     // said in the same words when it is read from a file
-    const words = choiceWords({ evidence });
+    const fit = { evidence, intervals, observed: DAYS };
+    const words = choiceWords(fit);
     expect(words[0]!.others).toMatch(/failed/);
-    expect(choiceWords({ evidence: JSON.parse(JSON.stringify(evidence)) })).toEqual(words);
+    expect(choiceWords(JSON.parse(JSON.stringify(fit)))).toEqual(words);
   });
 });

@@ -34,7 +34,7 @@ export const USUAL = {
  * @param beyondNoise see `shareBeyondNoise`
  */
 export function questionsOf(
-  { clocks }: Pick<ChooseInput, 'clocks'>,
+  { clocks, given }: Pick<ChooseInput, 'clocks' | 'given'>,
   inner: number,
   beyondNoise: number,
 ): [Question, Alternatives][] {
@@ -54,19 +54,37 @@ export function questionsOf(
     ['clock', (current) => (canTell ? [change(current, USUAL.realClock, { timeScale: 'real' })] : [])],
     [
       'growth',
-      (current) =>
+      (current) => {
         // pairs at random know nothing of growth
-        (current.settings.coupling === 'independent' ? [] : USUAL.growth).map(({ usual, ...growth }) =>
-          change(current, usual - usualOf(current.settings), { growth: 'on', ...growth }),
-        ),
+        if (current.settings.coupling === 'independent') return [];
+        const stands = usualOf(current.settings);
+        return growthsBeside(current, given).map((growth) =>
+          change(current, usualOf({ ...current.settings, ...growth }) - stands, growth),
+        );
+      },
     ],
   ];
 }
 
-/** What the growth that stands does as a rule, beside none. */
+/** The kinds of growth to try, with what the user gave of them, each once and none that stands already. */
+function growthsBeside({ settings }: Candidate, given: readonly (keyof FitSettings)[]) {
+  const kinds = USUAL.growth.map(({ tau, growthTiming }) => ({
+    growth: 'on' as const,
+    tau: given.includes('tau') ? settings.tau : tau,
+    growthTiming: given.includes('growthTiming') ? settings.growthTiming : growthTiming,
+  }));
+  const isSame = (one: Partial<FitSettings>, other: Partial<FitSettings>) =>
+    one.growth === other.growth && one.tau === other.tau && one.growthTiming === other.growthTiming;
+  return kinds.filter(
+    (kind, i) => !isSame(kind, settings) && kinds.findIndex((one) => isSame(one, kind)) === i,
+  );
+}
+
+/** What growth does as a rule, beside none: of a strength that was not measured, what others of its timing do. */
 function usualOf({ growth, tau, growthTiming }: FitSettings): number {
   if (growth === 'off') return 0;
-  return USUAL.growth.find((one) => one.tau === tau && one.growthTiming === growthTiming)?.usual ?? 0;
+  const timed = USUAL.growth.filter((one) => one.growthTiming === growthTiming);
+  return (timed.find((one) => one.tau === tau) ?? timed[0]!).usual;
 }
 
 /** Whether a candidate leaves what the user gave as it is; who names a metric wants bent paths. */

@@ -1,4 +1,5 @@
 import type { FitSettings } from '../config.ts';
+import type { IntervalChoice } from '../train/fit.ts';
 import type { ChooseInput } from './choose.ts';
 
 /** Cells of a timepoint in a trial: enough to tell answers apart, few enough to be quick. */
@@ -35,9 +36,13 @@ export function sized({
  * An entropic plan between 7,000 and 8,000 cells takes 40 s. Plans of minibatches did as well on simulations (within 2 %) and
  * do not grow with the clouds.
  */
-export function atFullSize(settings: FitSettings, { clouds, given }: ChooseInput): FitSettings {
+export function atFullSize(
+  settings: FitSettings,
+  intervals: readonly Pick<IntervalChoice, 'grows'>[],
+  { clouds, given }: Pick<ChooseInput, 'clouds' | 'given'>,
+): FitSettings {
   const largest = Math.max(...clouds.cells.map(({ length }) => length));
   if (largest <= MOST_PLANNED || given.includes('coupling')) return settings;
-  // growth needs plans between whole clouds anyway, and its pairs come from them
-  return { ...settings, coupling: settings.growth === 'on' ? 'global' : 'minibatch' };
+  // growth needs plans between whole clouds anyway, and its pairs come from them; balanced ones would be solved for pairs alone
+  return { ...settings, coupling: intervals.every(({ grows }) => grows) ? 'global' : 'minibatch' };
 }

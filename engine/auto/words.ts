@@ -1,5 +1,6 @@
 import type { FitSettings } from '../config.ts';
-import { joinAnd, timepointList } from '../figures/words.ts';
+import { joinAnd, timepointLabel, timepointList } from '../figures/words.ts';
+import type { IntervalChoice } from '../train/fit.ts';
 import { MOST_ENERGY } from './allowed.ts';
 import type { Answer, Choices, Question } from './choices.ts';
 
@@ -50,11 +51,19 @@ function growthWords({ tau, growthTiming }: Answer['settings']): string {
   return known.length > 0 ? ` (${known.join(', ')})` : '';
 }
 
-/** What `auto` asked and took. */
-export function choiceWords({ evidence }: Pick<Choices, 'evidence'>): ChoiceWords[] {
-  return evidence.map(({ question, answers, taken }) => ({
+/** What is known of the fit that chose. */
+export interface ChoosingFit extends Pick<Choices, 'evidence' | 'intervals' | 'growth'> {
+  /** labels of the timepoints that it saw, between which its intervals lie */
+  observed: readonly string[];
+  /** labels of those that were kept back in turn */
+  triedOn: readonly string[];
+}
+
+/** What `auto` asked and took. @param unit of time, e.g. `day` */
+export function choiceWords(fit: Omit<ChoosingFit, 'triedOn' | 'growth'>, unit?: string): ChoiceWords[] {
+  return fit.evidence.map(({ question, answers, taken }) => ({
     question: TITLES[question],
-    taken: nameOf(question, answers[taken]!),
+    taken: takenWords(question, answers[0]!, answers[taken]!, (holds) => intervalWords(fit, holds, unit)),
     others: answers
       .filter((_, i) => i !== taken)
       .map((answer) => `${nameOf(question, answer)}: ${beside(answer, answers[taken]!)}`)
@@ -62,27 +71,64 @@ export function choiceWords({ evidence }: Pick<Choices, 'evidence'>): ChoiceWord
   }));
 }
 
+/**
+ * @param stood before it was asked
+ * @param where the intervals in which something holds, in words; null: in all or none
+ */
+function takenWords(
+  question: Question,
+  stood: Answer,
+  taken: Answer,
+  where: (holds: (interval: IntervalChoice) => boolean) => string | null,
+): string {
+  const name = nameOf(question, taken);
+  if (question === 'paths') {
+    const straight = where(({ bends }) => !bends);
+    return straight === null ? name : `${nameOf(question, stood)}; straight ${straight}`;
+  }
+  const growing = question === 'growth' ? where(({ grows }) => grows) : null;
+  return growing === null ? name : `${name}, ${growing} alone`;
+}
+
+/** e.g. `from day 0 to day 2 and from day 3 to day 7` */
+function intervalWords(
+  { intervals, observed }: Pick<ChoosingFit, 'intervals' | 'observed'>,
+  holds: (interval: IntervalChoice) => boolean,
+  unit: string | undefined,
+): string | null {
+  const places = [...intervals.keys()].filter((i) => holds(intervals[i]!));
+  if (places.length === 0 || places.length === intervals.length) return null;
+  const name = (k: number) => timepointLabel(observed[k]!, unit);
+  return joinAnd(places.map((i) => `from ${name(i)} to ${name(i + 1)}`));
+}
+
 /** On which timepoints answers were tried, or why none was. */
 export function triedWords(
-  { triedOn, evidence, growth }: { triedOn: readonly string[] } & Pick<Choices, 'evidence' | 'growth'>,
+  { triedOn, evidence, intervals, growth }: Omit<ChoosingFit, 'observed'>,
   unit?: string,
 ): string {
+  const noise = noiseWords(growth);
   if (triedOn.length === 0)
-    return 'No timepoint lies between two others that the fit may see, so nothing could be tried; what did best on simulated time courses was taken.';
+    return intervals.length > 1
+      ? `All that is asked was given, so nothing was tried.${noise}`
+      : `No timepoint lies between two others that the fit may see, so nothing could be tried; what did best on simulated time courses was taken.${noise}`;
   const where = timepointList(triedOn, unit);
+  const isChanged = (question: Question, taken: number) =>
+    taken > 0 || (question === 'paths' && intervals.some(({ bends }) => !bends));
   const changed = evidence
-    .filter(({ taken }) => taken > 0)
+    .filter(({ question, taken }) => isChanged(question, taken))
     .map(({ question }) => TITLES[question].toLowerCase());
   const outcome =
     changed.length === 0
       ? 'none of what was tried is expected to do better than the usual settings'
       : `better answers are to be expected for: ${joinAnd(changed)}`;
-  const asked = growth.filter((interval) => interval !== null);
-  const noise =
-    asked.length > 0 && !asked.some(({ found }) => found)
-      ? ' Cells carry masses, since predictions are expected to be better with them; but no difference in growth beyond noise was found, so none is told.'
-      : '';
   return `To choose, ${where} ${triedOn.length > 1 ? 'were kept back in turn' : 'was kept back'} and predicted from the other timepoints; ${outcome}.${noise}`;
+}
+
+function noiseWords(growth: Choices['growth']): string {
+  const asked = growth.filter((interval) => interval !== null);
+  if (asked.length === 0 || asked.some(({ found }) => found)) return '';
+  return ' Cells carry masses, which serve predictions; but no difference in growth beyond noise was found, so none is told.';
 }
 
 function beside(answer: Answer, taken: Answer): string {

@@ -87,15 +87,23 @@ describe('estimated growth', () => {
   });
 
   it.each([
-    ['equal points everywhere', new Float32Array(8), new Float32Array(12)],
+    ['equal points everywhere', new Float32Array(80), new Float32Array(120)],
     ['one cell', Float32Array.of(1, 2), Float32Array.of(3, 4, 5, 6)],
-    ['clouds far apart', Float32Array.of(0, 0, 1, 0), Float32Array.of(1e4, 0, 1e4, 1)],
-  ])('finds none without a number of cells that could show it: %s', (_, x, y) => {
+    // all of them share one mean
+    ['ten cells', twoPlaces(10, 5, 60, 0, 11), twoPlaces(40, 35, 60, 0, 12)],
+    ['clouds far apart', twoPlaces(40, 40, 0, 0, 13), twoPlaces(60, 60, 0, 1e4, 14)],
+  ])('finds none where nothing could show it: %s', (_, x, y) => {
     const { logGain } = estimateGrowth(x, x.length / d, y, y.length / d, d);
-    logGain.forEach((gain) => {
-      expect(gain).toBeCloseTo(0, 6);
-    });
+    expect(Math.max(...logGain.map(Math.abs))).toBeLessThan(1e-3);
     expect(growthEvidence(x, y, d, randomStream(1, 'evidence')).found).toBe(false);
+  });
+
+  it('finds it in as few cells as can show it', () => {
+    const [x, y] = [twoPlaces(20, 10, 60, 0, 15), twoPlaces(40, 34, 60, 0, 16)];
+    const { logGain } = estimateGrowth(x, 20, y, 40, d);
+    logGain.forEach((gain, i) => {
+      expect(gain).toBeCloseTo(Math.log(i < 10 ? 1.7 : 0.3), 1);
+    });
   });
 });
 

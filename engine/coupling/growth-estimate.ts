@@ -39,7 +39,8 @@ const MOST_NEIGHBORS = 100;
  * Log gains of the cells of one day, from the cells of the next. A plan that relaxes the rows alone takes cells ahead of
  * their day, or at the cloud's edge, for growing. A second cloud is made in which nobody grew: the same plan with equal
  * rows. What the plan finds there is no growth and is taken off; what remains is averaged over neighbours.
- * The correction takes off some true growth too where fates are near each other: gains are cautious.
+ * The correction takes off some true growth too where fates are near each other: gains are cautious. Of ten cells or fewer nothing
+ * can be told: all share one mean.
  * @param x flat [n, d]
  * @param y flat [m, d]
  * @throws InputError where a cloud is empty or holds NaN or infinity; CancelledError

@@ -65,8 +65,8 @@ export function growthPrior(
       ...place,
       key,
       expected: `at least ${FEWEST_GENES} of the ${proliferation.set.symbols.length} genes of division or the ${apoptosis.set.symbols.length} of death, by their symbols or Ensembl ids, human or mouse`,
-      found: `${proliferation.genes.length} and ${apoptosis.genes.length} that vary; names such as ${listNames(genes.names.slice(0, 3), 3)}`,
-      action: 'Use a file that still has all genes, under such names.',
+      found: `${proliferation.genes.length} and ${apoptosis.genes.length} that vary; genes are named ${listNames(genes.names.slice(0, 3), 3)}`,
+      action: 'Use a file that still has all genes, by their symbols or Ensembl ids.',
     });
   const score = Float32Array.from(
     { length: rows.rows },

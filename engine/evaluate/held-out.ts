@@ -88,7 +88,7 @@ export interface FitResult {
   velocity: Float32Array | null;
   /**
    * growth rate of each cell until the next timepoint, per unit of real time, less that of the mean cell [nObs]; NaN at the
-   * last timepoint; given where velocity is and growth is on
+   * last timepoint, and where `auto` found no difference beyond noise; given where velocity is, growth is on and some is told
    */
   growthRate?: Float32Array;
   /** with them the fit can be used again (see rebuildFit); the interpolant is null for straight paths */
@@ -197,17 +197,15 @@ export interface Fitted {
 const DIVERGENCE_ADVICE =
   'Its figures are left out. Try a lower learning rate, a larger ρ or a larger bandwidth.';
 
-/** Each cell's rate in the interval that it sets out into; all timepoints are observed. */
+/** Each cell's rate in the interval that it sets out into; all timepoints are observed. What is within noise is not told. */
 function cellGrowth({ dataset, clouds, model, choices }: Fitted): Pick<FitResult, 'growthRate'> {
-  if (!model.growth) return {};
+  const isTold = (k: number) => choices === undefined || choices.growth[k]?.found === true;
+  if (!model.growth?.some((_, k) => isTold(k))) return {};
   const { dims, times, cellTimepoint } = dataset;
   const growthRate = new Float32Array(cellTimepoint.length).fill(Number.NaN);
   model.growth.forEach(({ logGainAt, estimatedGainAt = logGainAt }, k) => {
+    if (!isTold(k)) return;
     const rows = clouds.cells[k]!;
-    if (choices?.growth[k]?.found === false) {
-      for (const row of rows) growthRate[row] = 0;
-      return;
-    }
     const gain = estimatedGainAt(gatherRows(clouds.points, dims, rows));
     growthRates(gain, times[k + 1]! - times[k]!).forEach((rate, i) => {
       growthRate[rows[i]!] = rate;

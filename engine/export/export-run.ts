@@ -5,7 +5,7 @@ import type { RunExport } from '../host/run-protocol.ts';
 import { saveSafely } from '../io/safe-save.ts';
 import { checkNames, csvOf, saveBytes, type TABLES, tableOf } from './export-session.ts';
 import { growthTable } from './growth-table.ts';
-import { exportH5ad, isH5ad } from './h5ad-export.ts';
+import { exportH5ad, isH5ad, type Label } from './h5ad-export.ts';
 import { methodsText } from './methods-text.ts';
 import { tableParquet } from './parquet.ts';
 import { renderReport } from './report.ts';
@@ -37,6 +37,7 @@ export async function exportsOf({ experiment, source }: Session): Promise<RunExp
 /**
  * Writes something of a run, safely (see saveSafely). To be called in a worker thread.
  * @param path the session file that `session` was read from
+ * @param labels columns of obs that the user made, for a copy of the cells
  * @returns the size of what was written
  * @throws InputError as exportH5ad and saveSafely; what is not there
  */
@@ -45,6 +46,7 @@ export async function exportRun(
   session: Session,
   what: RunExport,
   target: string,
+  labels: readonly Label[],
 ): Promise<{ bytes: number }> {
   checkNames(path, { target });
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
@@ -55,7 +57,7 @@ export async function exportRun(
       await saveCopy(path, target);
       break;
     case 'h5ad':
-      await exportCopy(path, target);
+      await exportCopy(path, target, labels);
       break;
     case 'metrics.json':
       await saveBytes(target, [json(metrics())]);
@@ -96,9 +98,9 @@ async function saveTable(path: string, session: Session, what: RunExport, target
 }
 
 /** The words of a command line are not those of a window. */
-async function exportCopy(path: string, target: string): Promise<void> {
+async function exportCopy(path: string, target: string, labels: readonly Label[]): Promise<void> {
   try {
-    await exportH5ad(path, target);
+    await exportH5ad(path, target, { labels });
   } catch (error) {
     if (!(error instanceof InputError) || error.detail.option !== '--source') throw error;
     const { option: _, ...detail } = error.detail;

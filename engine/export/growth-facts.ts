@@ -1,5 +1,6 @@
 import { growthPriorWords, type NoGrowthPrior, type PriorPart } from '../dataset/growth-gene-prior.ts';
 import { rankCorrelation } from '../evaluate/rank-correlation.ts';
+import { timepointList } from '../figures/words.ts';
 import type { Experiment } from '../pipeline.ts';
 
 /** The columns of obs in which growth is kept with the cells, in sessions and exports. */
@@ -11,7 +12,7 @@ export const RELATIVE =
 
 /** What the growth columns are, for readers of files; plain data. */
 export interface GrowthFacts {
-  /** null: the fit whose trajectories are shown holds a timepoint out, or has no growth */
+  /** null: there is none, and `growthNotes` says why */
   rate: { column: string; unit: string; meaning: string } | null;
   prior: PriorFacts | NoGrowthPrior | null;
   /** Spearman's, of prior and rate; null: not both are there */
@@ -51,12 +52,13 @@ export function growthFacts(experiment: Experiment): GrowthFacts | null {
   if (!hasGrowth(experiment)) return null;
   const { dataset, growthPrior } = experiment;
   const { [GROWTH_RATE]: rate, [GROWTH_PRIOR]: prior } = growthColumns(experiment);
+  const untold = untoldTimepoints(experiment);
   return {
     rate: rate
       ? {
           column: GROWTH_RATE,
           unit: `per ${dataset.timepoints.unit || 'unit of time'}`,
-          meaning: `The logarithm of how many descendants a cell has at the next timepoint, the mean cell's being 1, divided by the time between. Not a number at the last timepoint. ${RELATIVE}`,
+          meaning: `The logarithm of how many descendants a cell has at the next timepoint, the mean cell's being 1, divided by the time between. Not a number at the last timepoint${untold === '' ? '' : ` and at ${untold}, after which no difference in growth beyond noise was found`}. ${RELATIVE}`,
         }
       : null,
     prior: growthPrior ? priorFacts(growthPrior) : null,
@@ -108,15 +110,39 @@ export function growthNotes(experiment: Experiment): string[] {
   const { rate, prior, rankCorrelation: agreement } = facts;
   return [
     RELATIVE,
-    ...(rate || experiment.fits.every(({ heldOut }) => heldOut.length > 0)
-      ? []
-      : ['The fit whose trajectories are shown is without growth, so cells have no growth rates.']),
+    ...untoldWords(experiment, rate !== null),
     ...(prior === null
       ? []
       : 'missing' in prior
         ? [`There is no growth score of genes. ${prior.missing}`]
         : [`Growth score (genes). ${prior.meaning}`]),
     ...(agreement ? [agreementWords(agreement)] : []),
+  ];
+}
+
+/** Of the fit on all timepoints: those after which growth is within noise, in words; empty: there are none. */
+function untoldTimepoints({ fits, dataset: { timepoints } }: Experiment): string {
+  const { choices } = fits.find(({ heldOut }) => heldOut.length === 0) ?? {};
+  const untold = choices?.growth.flatMap((one, k) => (one?.found ? [] : [timepoints.labels[k]!])) ?? [];
+  return untold.length === 0 ? '' : timepointList(untold, timepoints.unit || undefined);
+}
+
+/** Why some growth rates are missing, or all; without a fit on all timepoints nobody expects them. */
+export function untoldWords(experiment: Experiment, areSomeTold: boolean): string[] {
+  const fit = experiment.fits.find(({ heldOut }) => heldOut.length === 0);
+  if (!fit) return [];
+  const untold = untoldTimepoints(experiment);
+  if (areSomeTold) {
+    if (untold === '') return [];
+    return [
+      `No difference in growth beyond noise was found after ${untold}, so no growth rates are told there.`,
+    ];
+  }
+  if (!hasGrowth({ fits: [fit] }))
+    return ['The fit on all timepoints is without growth, so cells have no growth rates.'];
+  if (fit.velocity === null) return ['The fit on all timepoints diverged, so cells have no growth rates.'];
+  return [
+    'Cells carry masses, which serve predictions; but no difference in growth beyond noise was found, so cells have no growth rates.',
   ];
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Choices } from '../auto/choices.ts';
 import { type ExperimentInput, parseExperiment } from '../config.ts';
 import type { GrowthPrior } from '../dataset/growth-gene-prior.ts';
 import { loadDataset, loadOptionsOf } from '../dataset/load.ts';
@@ -20,6 +21,7 @@ import { exportSession } from './export-session.ts';
 import { GROWTH_PRIOR, GROWTH_RATE, growthFacts, growthNotes } from './growth-facts.ts';
 import { growthTable } from './growth-table.ts';
 import { exportH5ad } from './h5ad-export.ts';
+import { methodsText } from './methods-text.ts';
 import { metricsOf } from './results.ts';
 import { readSession, writeSession } from './session.ts';
 import { sessionSources } from './session-source.ts';
@@ -199,6 +201,58 @@ describe('growth of an experiment', () => {
     expect(words).toMatch(/relative to the mean cell .*; snapshots say nothing of totals/);
     expect(words).toMatch(/2 of 97 genes of division, 2 of 159 genes of death \(too few: left out\)/);
     expect(words).toMatch(/day 0: 1\.00, day 2: -1\.00/);
+  });
+});
+
+describe('growth within noise', () => {
+  /** As `auto` chose it: growth beyond noise after some timepoints alone. */
+  async function chosen(found: (boolean | null)[]): Promise<Experiment> {
+    const experiment = await experimentOn(await source(`noise ${found.join(' ')}.h5ad`));
+    const [fit] = experiment.fits;
+    const { growthRate, ...rest } = fit!;
+    const told = found.some((one) => one === true);
+    const { cellTimepoint } = experiment.dataset.timepoints;
+    const choices: Choices = {
+      method: 'ot-cfm',
+      intervals: found.map((one) => ({ bends: false, grows: one !== null })),
+      triedOn: [1],
+      evidence: [],
+      growth: found.map((one) => (one === null ? null : { p: one ? 0.05 : 0.5, ratio: 1, found: one })),
+    };
+    const rate = growthRate!.map((value, i) => (found[cellTimepoint[i]!] === true ? value : Number.NaN));
+    const auto: FitResult = { ...rest, method: 'auto', choices, ...(told && { growthRate: rate }) };
+    return { ...experiment, fits: [auto] };
+  }
+
+  it('is said where rates of some timepoints are missing, with them and in the methods', async () => {
+    for (const found of [
+      [true, false],
+      [true, null],
+    ]) {
+      const experiment = await chosen(found);
+      expect(growthFacts(experiment)!.rate!.meaning).toContain(
+        'at the last timepoint and at day 2, after which no',
+      );
+      const words = /No difference in growth beyond noise was found after day 2/;
+      expect(growthNotes(experiment).join(' ')).toMatch(words);
+      expect(methodsText({ experiment }, 'cells.h5ad')).toMatch(words);
+      expect(
+        growthFacts(experiment)!.rankCorrelation!.timepoints.map(({ correlation }) => correlation),
+      ).toEqual([expect.closeTo(1, 9), null]);
+    }
+    expect(growthNotes(await chosen([true, true])).join(' ')).not.toMatch(/beyond noise/);
+  });
+
+  it('everywhere: no column, no rates, and why', async () => {
+    const experiment = await chosen([false, false]);
+    expect(growthFacts(experiment)!.rate).toBeNull();
+    expect(growthTable(experiment)!.map(({ name }) => name)).not.toContain('growth_rate');
+    expect(growthNotes(experiment).join(' ')).toMatch(/Cells carry masses, .* so cells have no growth rates/);
+    const [fit] = experiment.fits;
+    const diverged = { ...experiment, fits: [{ ...fit!, velocity: null }] };
+    expect(growthNotes(diverged).join(' ')).toMatch(/diverged, so cells have no growth rates/);
+    const heldOut = { ...experiment, fits: [{ ...fit!, heldOut: [1] }] };
+    expect(growthNotes(heldOut).join(' ')).not.toMatch(/no growth rates/);
   });
 });
 

@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseExperiment } from '../config.ts';
+import type { CategoricalColumn } from '../dataset/anndata.ts';
 import { loadDataset, loadOptionsOf } from '../dataset/load.ts';
 import type { InputError } from '../errors.ts';
 import type { FitResult } from '../evaluate/held-out.ts';
@@ -198,6 +199,42 @@ describe.each(versions)('a copy of %s', (name) => {
     expect(statSync(out(path)).mode & 0o200).toBe(0o200);
     expect(await elements(out(path))).toEqual(await elements(path));
     expect(await results(out(path))).toEqual(expected(await experimentOn(path, 1)));
+  });
+
+  it('has the labels that the user made, under names of ours where it has such a column', async () => {
+    const { nObs } = (await experimentOn(path, 1)).dataset;
+    const codes = Int32Array.from({ length: nObs }, (_, i) => (i % 3) - 1);
+    const column = { codes, categories: ['left', 'right'], ordered: false };
+    const labels = ['my label', 'floats'].map((name) => ({ name, column }));
+    const target = path.replace('.h5ad', '.labelled.h5ad');
+    await exportH5ad(sessionOf(path), target, { labels });
+    const wanted = Array.from(codes, (code) => column.categories[code] ?? null);
+    const root = await openHdf5(target);
+    const isOld = root.get('obs')?.kind === 'dataset';
+    try {
+      for (const label of isOld ? ['my label', 'floats'] : []) {
+        const node = root.get(`uns/meander/labels/${label}`);
+        expect(node?.kind === 'dataset' && node.strings()).toEqual(wanted.map((text) => text ?? ''));
+      }
+    } finally {
+      root.close();
+    }
+    if (isOld) return;
+    const file = await openH5ad(target);
+    try {
+      for (const name of ['my label', 'meander_floats']) {
+        const read = file.readObs(name) as CategoricalColumn;
+        expect(Array.from(read.codes, (code) => read.categories[code] ?? null)).toEqual(wanted);
+      }
+      const own = await openH5ad(path);
+      const before = own.obsColumns().map(({ name }) => name);
+      own.close();
+      const after = file.obsColumns().map(({ name }) => name);
+      expect(after).toEqual([...before, 'my label', 'meander_floats', 'meander_timepoint']);
+      expect(file.readObs('floats')).toEqual((await openH5ad(path)).readObs('floats'));
+    } finally {
+      file.close();
+    }
   });
 
   it('can be a source itself: later results of other sizes replace the earlier ones', async () => {

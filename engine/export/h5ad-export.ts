@@ -2,7 +2,15 @@ import { existsSync, realpathSync } from 'node:fs';
 import { type Dataset, loadDataset } from '../dataset/load.ts';
 import { InputError } from '../errors.ts';
 import { identifyFile } from '../io/file-identity.ts';
-import { ARRAY, DICT, encoding, estimatedBytes, STRING_ARRAY } from '../io/h5ad-write.ts';
+import {
+  ARRAY,
+  type CategoricalContent,
+  childKey,
+  DICT,
+  encoding,
+  estimatedBytes,
+  STRING_ARRAY,
+} from '../io/h5ad-write.ts';
 import { openHdf5 } from '../io/hdf5.ts';
 import { type Hdf5Value, type Hdf5Writer, saveHdf5 } from '../io/hdf5-write.ts';
 import type { Experiment } from '../pipeline.ts';
@@ -14,6 +22,13 @@ import { cellsSha256, loadOptions } from './session-source.ts';
 import { predictionsOf } from './tables.ts';
 
 const SCHEMA = 1;
+
+/** A column of obs that the user made. */
+export interface Label {
+  name: string;
+  column: CategoricalContent;
+}
+
 const HOME = 'uns/meander';
 
 /**
@@ -21,23 +36,29 @@ const HOME = 'uns/meander';
  * `obs/meander_timepoint`, growth in `obs` where there is any, `uns/meander`. The source is copied byte by byte and elements are added, so that all that was
  * there stays as it was; results of an earlier export are replaced. To be called in a worker thread.
  * @param options.source the file with the session's cells; default: where the session found them
+ * @param options.labels columns that the user made, for `obs` [nObs each]; default: none
  * @returns the source that was copied
  * @throws InputError: no session; a source that is missing, changed or of other cells; a place that cannot be written
  */
 export async function exportH5ad(
   sessionPath: string,
   out: string,
-  options: { source?: string } = {},
+  options: { source?: string; labels?: readonly Label[] } = {},
 ): Promise<string> {
   const session = await readSession(sessionPath);
   const source = await checkedSource(session, options.source);
   await checkOut(out, [source, sessionPath]);
   const layout = await layoutOf(source);
   const results = resultsOf(session.experiment);
-  await saveHdf5(out, (writer) => addResults(writer, session.experiment, results, layout), {
-    bytes: 2 * estimatedBytes(results),
-    copyOf: { path: source, bytes: identifyFile(source).bytes },
-  });
+  await saveHdf5(
+    out,
+    (writer) => addResults(writer, session.experiment, results, layout, options.labels ?? []),
+    {
+      bytes:
+        2 * (estimatedBytes(results) + 4 * session.experiment.dataset.nObs * (options.labels?.length ?? 0)),
+      copyOf: { path: source, bytes: identifyFile(source).bytes },
+    },
+  );
   return source;
 }
 
@@ -187,6 +208,7 @@ function addResults(
   experiment: Experiment,
   results: Results,
   { obs, oldObsm }: Layout,
+  labels: readonly Label[],
 ): void {
   const { dataset, fits, map } = experiment;
   writer.group('uns', DICT);
@@ -199,10 +221,12 @@ function addResults(
     ...staleGrowth(writer, home, dataset.nObs),
     ...growthColumns(experiment),
   };
-  if (obs !== 'old') addColumns(writer, 'obs', obs, columns);
-  else
+  if (obs !== 'old') addColumns(writer, 'obs', obs, columns, labels);
+  else {
     for (const [name, values] of Object.entries(columns))
       writer.replaceable(`${HOME}/${nameAt(HOME, name)}`, values, ARRAY);
+    addOldLabels(writer, labels);
+  }
 
   const velocityKey = oldObsm ? `${HOME}/velocity` : `obsm/${VELOCITY}`;
   const shape = [dataset.nObs, dataset.embedding.dims];
@@ -213,6 +237,16 @@ function addResults(
   // of another fit, which would be taken for one of this
   else if (writer.has(velocityKey))
     writer.replaceable(velocityKey, new Float32Array(shape[0]! * shape[1]!).fill(Number.NaN), ARRAY, shape);
+}
+
+/** Beside a table that can gain no column: each as a list of texts, empty where a cell has no label. */
+function addOldLabels(writer: Hdf5Writer, labels: readonly Label[]): void {
+  if (labels.length === 0) return;
+  writer.group(`${HOME}/labels`, DICT);
+  for (const { name, column } of labels) {
+    const texts = Array.from(column.codes, (code) => column.categories[code] ?? '');
+    writer.replaceable(childKey(`${HOME}/labels`, name), texts, STRING_ARRAY);
+  }
 }
 
 /** No values for growth of an earlier export, which would be taken for that of this fit. */

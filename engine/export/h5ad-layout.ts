@@ -1,4 +1,4 @@
-import { ARRAY } from '../io/h5ad-write.ts';
+import { ARRAY, type CategoricalContent, childKey, writeCategorical } from '../io/h5ad-write.ts';
 import type { NumericArray } from '../io/hdf5.ts';
 import { openHdf5 } from '../io/hdf5.ts';
 import type { Hdf5Writer } from '../io/hdf5-write.ts';
@@ -34,14 +34,25 @@ export async function layoutOf(path: string): Promise<Layout> {
   }
 }
 
-/** Adds columns to a table that can gain some; a later call can replace their values. */
+/**
+ * Adds columns to a table that can gain some.
+ * @param values numbers, which a later call can replace
+ * @param categories under names of ours where the table has others of that name
+ */
 export function addColumns(
   writer: Hdf5Writer,
   key: 'obs' | 'var',
   columns: string[] | undefined,
   values: Record<string, NumericArray>,
+  categories: readonly { name: string; column: CategoricalContent }[] = [],
 ): void {
+  const names = categories.map(({ name, column }) => {
+    let free = name;
+    while (writer.has(childKey(key, free))) free = `meander_${free}`;
+    writeCategorical(writer, childKey(key, free), column);
+    return free;
+  });
   for (const [name, array] of Object.entries(values)) writer.replaceable(`${key}/${name}`, array, ARRAY);
-  const added = Object.keys(values).filter((name) => !columns?.includes(name));
+  const added = [...names, ...Object.keys(values).filter((name) => !columns?.includes(name))];
   if (columns && added.length > 0) writer.attribute(key, 'column-order', [...columns, ...added]);
 }

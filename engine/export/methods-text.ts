@@ -3,7 +3,7 @@ import { describeCondition } from '../dataset/subset.ts';
 import type { FitResult } from '../evaluate/held-out.ts';
 import { formatCount, joinAnd, methodName, timepointList } from '../figures/words.ts';
 import type { Experiment } from '../pipeline.ts';
-import { hasGrowth, RELATIVE } from './growth-facts.ts';
+import { GROWTH_RATE, growthColumns, hasGrowth, RELATIVE, untoldWords } from './growth-facts.ts';
 import { cite, numberReferences } from './references.ts';
 import { type Metrics, metricsOf } from './results.ts';
 import type { Session } from './session.ts';
@@ -104,7 +104,9 @@ function fitWords(experiment: Experiment): string[] {
   const shown = rolled?.trajectories
     ? `${formatCount(rolled.trajectories.cells.length)} cells of the first timepoint were followed through all timepoints (${methodName(rolled.method)}, ${rolled.heldOut.length === 0 ? 'fitted on all timepoints' : `fitted without ${heldOutWords(rolled, experiment)}`}, seed ${rolled.seed}).`
     : null;
-  const growth = hasGrowth(experiment) ? RELATIVE : 'Division and death of cells were ignored.';
+  const growth = hasGrowth(experiment)
+    ? [RELATIVE, ...untoldWords(experiment, GROWTH_RATE in growthColumns(experiment))].join(' ')
+    : 'Division and death of cells were ignored.';
   const seeds =
     config.seeds === 1
       ? `Each fit was made once, with the seed ${config.seed}.`
@@ -145,7 +147,9 @@ function methodWords({ method, choices }: FitResult): string[] {
   const tried =
     choices && choices.triedOn.length > 0
       ? 'by keeping inner timepoints back and predicting their cells from the others'
-      : 'without trials, as no timepoint lay between two others that it could see';
+      : choices && choices.intervals.length > 1
+        ? 'without trials, as all that it asks was given'
+        : 'without trials, as no timepoint lay between two others that it could see';
   return [
     `Settings of the fit were chosen by Meander (method auto, flow matching after ${cite('mfm', 'cfm')}) ${tried}.`,
   ];

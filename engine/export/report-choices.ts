@@ -1,3 +1,5 @@
+import { MOST_ENERGY, MOST_W1 } from '../auto/allowed.ts';
+import { LEAST } from '../auto/expectation.ts';
 import { choiceWords, triedWords } from '../auto/words.ts';
 import { timepointList } from '../figures/words.ts';
 import { type Html, html } from './html.ts';
@@ -16,16 +18,19 @@ ${
     choicesOf(facts, timepoints.unit),
   )}</details>`
 }
-<p class="small">An answer is changed only where W<sub>1</sub> of the cells kept back falls clearly, by 5 % from one timepoint kept back, 3 % from three, and more with few cells, and the energy
-distance, which a shrunken cloud does not please, does not rise by more than a tenth. Cells of a timepoint that the fit holds out take no part in this.</p>`;
+<p class="small">An answer is taken where W<sub>1</sub> at a held-out timepoint is expected to fall by more than ${percent(LEAST)} (by less in much noise): what the cells kept back say is weighed with what
+the answer did on simulated time courses, since one timepoint says little. Among the cells kept back W<sub>1</sub> may rise by less than ${percent(MOST_W1 - 1)}, and the energy distance, which a shrunken cloud does
+not please, by less than ${percent(MOST_ENERGY - 1)}. Cells of a timepoint that the fit holds out take no part in this.</p>`;
 }
+
+const percent = (share: number) => `${Math.round(100 * share)}\u00a0%`;
 
 function choicesOf(facts: ChoiceFacts, unit: string | undefined): Html {
   const fit =
     facts.heldOut.length === 0
       ? 'the fit on all timepoints'
       : `the fit without ${timepointList(facts.heldOut, unit)}`;
-  const words = choiceWords(facts);
+  const words = choiceWords(facts, unit);
   return html`<p>For ${fit}, seed ${String(facts.seed)}: ${triedWords(facts, unit)}</p>
 ${
   words.length > 0 &&

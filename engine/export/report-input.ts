@@ -40,6 +40,8 @@ export interface ReportInput {
     /** the trajectories on it, [times, trajectories, 2]; null: there are none */
     trajectories: Float32Array | null;
   } | null;
+  /** the cells that each method predicts held-out timepoints from: of the timepoint before, or of both neighbours; absent: not known */
+  predictFrom?: Readonly<Record<string, 'before' | 'both'>>;
   /** one for each fit or baseline and held-out timepoint, all cells together */
   rows: readonly ReportRow[];
   /** the same by cell type of the real cells; only w1 has a figure */

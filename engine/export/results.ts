@@ -49,6 +49,8 @@ export interface ChoiceFacts extends Omit<Choices, 'triedOn'> {
   heldOut: string[];
   seed: number;
   triedOn: string[];
+  /** those that the fit saw, in order of time: its intervals lie between them */
+  observed: string[];
 }
 
 /** What is said of the trajectories as a whole. */
@@ -101,8 +103,18 @@ export function metricsOf(experiment: Experiment): Metrics {
 
 function choiceFacts(fits: readonly FitResult[], labels: readonly string[]): ChoiceFacts[] {
   const named = (timepoints: readonly number[]) => timepoints.map((k) => labels[k]!);
+  const observed = (heldOut: readonly number[]) =>
+    named([...labels.keys()].filter((k) => !heldOut.includes(k)));
   return fits.flatMap(({ choices, heldOut, seed }) =>
-    choices ? [{ ...choices, heldOut: named(heldOut), seed, triedOn: named(choices.triedOn) }] : [],
+    choices
+      ? [
+          {
+            ...choices,
+            ...{ heldOut: named(heldOut), seed },
+            ...{ triedOn: named(choices.triedOn), observed: observed(heldOut) },
+          },
+        ]
+      : [],
   );
 }
 
@@ -211,6 +223,11 @@ export function reportInput(
           cells: pointsWithout(dataset, heldOut),
         })),
       ),
+    predictFrom: Object.fromEntries(
+      fits
+        .filter(({ predictions: made }) => made.length > 0)
+        .map(({ method, settings }) => [method, settings.predictFrom]),
+    ),
     trajectories: rolled?.trajectories
       ? {
           method: rolled.method,

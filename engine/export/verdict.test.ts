@@ -42,6 +42,28 @@ function experiment(w1: Record<string, (number | null)[][]>, labels = ['2', '3']
   return { rows, summary, timepoints };
 }
 
+describe('what a comparison rests on', () => {
+  const days = (value: number) => [[value], [value + 1]];
+
+  it('random pairs that come as near are told, and others are not', () => {
+    const told = (random: number) =>
+      verdict(experiment({ auto: days(19.6), 'ot-cfm': days(22.9), random: days(random) })).support.join(' ');
+    for (const random of [19.4, 19.6]) expect(told(random)).toMatch(/paired at random, .*come as near \(/);
+    expect(told(19.9)).not.toMatch(/random/);
+  });
+
+  it('cells of both neighbours against those before alone are told', () => {
+    const made = experiment({ auto: days(1.2), 'ot-cfm': days(1.7) });
+    const words = (auto: 'before' | 'both') =>
+      verdict({ ...made, predictFrom: { auto, 'ot-cfm': 'before' } }).support.join(' ');
+    expect(words('both')).toContain(
+      'automatic predicts a held-out timepoint from the cells before and after it, straight paths (OT-CFM) from those before it alone',
+    );
+    expect(words('before')).not.toMatch(/before and after/);
+    expect(verdict(made).support.join(' ')).not.toMatch(/before and after/);
+  });
+});
+
 describe('verdict', () => {
   it('says closer where the paired difference is clear of chance', () => {
     const { sentence, support } = verdict(

@@ -22,7 +22,9 @@ export interface Verdict {
  * difference is clear of the chance of training. The difference is taken pair by pair (same held-out timepoint, same
  * seed), averaged for each seed, and given a 95 % t-interval over seeds; "closer" needs an interval without 0.
  */
-export function verdict(input: Pick<ReportInput, 'rows' | 'summary' | 'timepoints'>): Verdict {
+export function verdict(
+  input: Pick<ReportInput, 'rows' | 'summary' | 'timepoints' | 'predictFrom'>,
+): Verdict {
   const { timepoints } = input;
   // the methods that were fitted: baselines are what they are compared with, not candidates
   const rows = input.rows.filter((row) => isFitted(row.method) && row.cellType === null);
@@ -46,6 +48,7 @@ export function verdict(input: Pick<ReportInput, 'rows' | 'summary' | 'timepoint
     const value = formatMeanSd(straight.w1Mean, straight.w1Sd, digits);
     support.push(`${relation}: static optimal transport, without any training, has ${value}.`);
   }
+  support.push(...randomWords(input.summary, best), ...sidesWords(input.predictFrom, best, second));
 
   const labels = timepoints.labels.filter((label) => rows.some((row) => row.heldOut === label));
   const held =
@@ -95,6 +98,34 @@ export function verdict(input: Pick<ReportInput, 'rows' | 'summary' | 'timepoint
       `The distance of ${bestName} was lower in ${lower} of ${pairs} pairs of fits (same held-out timepoint, same seed), by ${formatNumber(mean, finer)} on average (95 % interval over seeds: ${range}${clear ? '' : ', which includes no difference'}).`,
     ],
   };
+}
+
+/** Where cells that are paired at random do as well, a distance says little of the pairs. */
+function randomWords(summary: ReportInput['summary'], best: Overall): string[] {
+  const random = overallMeans(summary).find((row) => row.method === 'random');
+  if (!random) return [];
+  const digits = decimalsFor([random.w1Mean, best.w1Mean], []);
+  if (Number(random.w1Mean.toFixed(digits)) > Number(best.w1Mean.toFixed(digits))) return [];
+  const value = formatMeanSd(random.w1Mean, random.w1Sd, digits);
+  return [
+    `Cells that are paired at random, without any training, come as near (${value}): these timepoints do not show that any method knows which cells belong together.`,
+  ];
+}
+
+/** Methods that see different cells are no equals, whatever their paths. */
+function sidesWords(
+  predictFrom: ReportInput['predictFrom'],
+  best: Overall,
+  second: Overall | undefined,
+): string[] {
+  const compared = [best, ...(second ? [second] : [])].map(({ method }) => method);
+  const [both, before] = (['both', 'before'] as const).map((side) =>
+    compared.filter((method) => predictFrom?.[method] === side).map(methodLabel),
+  );
+  if (both!.length === 0 || before!.length === 0) return [];
+  return [
+    `A part of the difference may come from this: ${joinAnd(both!)} predicts a held-out timepoint from the cells before and after it, ${joinAnd(before!)} from those before it alone, as published.`,
+  ];
 }
 
 /** More timepoints would hide what the sentence says. */

@@ -5,6 +5,7 @@ import type { Opened } from './reader.ts';
 import type { RunInfo } from './run-protocol.ts';
 import type { RunAnswer, RunAsk } from './run-reader.ts';
 import type { RunStore } from './run-store.ts';
+import type { SessionColumn } from './session-columns.ts';
 
 type OnRun = Extract<
   Request,
@@ -23,6 +24,7 @@ export interface DatasetRuns {
   ask(
     request: OnRun,
     computed: readonly ComputedPlaces[],
+    labels: readonly SessionColumn[],
     options: RunOptions,
   ): Promise<Results[OnRun['kind']]>;
   close(): Promise<void>;
@@ -68,7 +70,7 @@ export function createDatasetRuns(
       return guest;
     },
 
-    async ask(request, computed, options) {
+    async ask(request, computed, labels, options) {
       const { info, path } = await sessionOf(request.run);
       const ask = await resolve(request, info, targetOf);
       onPath(path);
@@ -81,7 +83,7 @@ export function createDatasetRuns(
       const writer = createPool(1);
       writers.add(writer);
       try {
-        return await writer.run(task, options);
+        return await writer.run(isCopy(ask) ? { ...task, labels } : task, options);
       } finally {
         writers.delete(writer);
         await writer.close();
@@ -102,6 +104,9 @@ async function resolve(
   const { dataset: _, run: __, ...ask } = request;
   return 'target' in ask ? { ...ask, target: await targetOf(ask.target) } : ask;
 }
+
+/** The other exports say nothing of columns. */
+const isCopy = (ask: RunAsk) => ask.kind === 'export run' && ask.what === 'h5ad';
 
 /** Only the one that is asked for: the others would travel for nothing. */
 function embeddingsFor(ask: RunAsk, computed: readonly ComputedPlaces[]) {

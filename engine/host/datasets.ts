@@ -191,8 +191,8 @@ export function createDatasets(given: DatasetsOptions): Datasets {
       case 'gene along':
       case 'export run':
       case 'export cells': {
-        const { runs, prepared } = find(request.dataset);
-        return runs.ask(request, prepared.computed, options);
+        const { runs, prepared, labels } = find(request.dataset);
+        return runs.ask(request, prepared.computed, labels, options);
       }
     }
   }
@@ -324,6 +324,12 @@ function keepLabel(dataset: OpenDataset, { name, label, rows }: Ask<'label'>): R
   if (opened.obs.some((column) => column.name === name))
     throw new InputError('The file has a column of that name.', {
       key: `obs/${name}`,
+      action: 'Choose another name.',
+    });
+  if (!/^[^/]*[^/.][^/]*$/.test(name) || name === '_index')
+    throw new InputError('A column cannot have this name.', {
+      key: `obs/${name}`,
+      expected: 'a name that a file can hold: without "/", and not of points alone',
       action: 'Choose another name.',
     });
   const earlier = dataset.labels.find((each) => each.name === name)?.column;

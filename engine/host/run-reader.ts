@@ -12,6 +12,7 @@ import { type ComputedCells, type OpenRun, openRun, type RunHooks } from './open
 import type { Request, Results } from './protocol.ts';
 import type { RunInfo } from './run-protocol.ts';
 import { runResults } from './run-results.ts';
+import type { SessionColumn } from './session-columns.ts';
 
 /** The requests that ask something of a run that is done, or write of it. */
 type RunRequest = Extract<
@@ -34,6 +35,8 @@ export interface OnRunTask {
   ask: RunAsk;
   /** where a view may be of them: what was computed for the open dataset and is not in its file; default: none */
   embeddings?: ComputedCells[];
+  /** columns of obs that the user made, for a copy of the cells; default: none */
+  labels?: readonly SessionColumn[];
 }
 
 type Ask<K extends RunAsk['kind']> = Extract<RunAsk, { kind: K }>;
@@ -66,7 +69,10 @@ export async function performOnRun(task: OnRunTask, hooks: RunHooks): Promise<An
     case 'gene along':
       return handedOver(await geneAlong(run, ask, hooks));
     case 'export run':
-      return { result: await exportRun(path, run.session, ask.what, ask.target), transfer: [] };
+      return {
+        result: await exportRun(path, run.session, ask.what, ask.target, task.labels ?? []),
+        transfer: [],
+      };
     case 'export cells':
       return { result: await exportCells(run, task.name, ask, hooks), transfer: [] };
   }

@@ -24,7 +24,7 @@ export async function runResults(session: Session, info: RunInfo): Promise<RunRe
       heldOut: facts.heldOut,
       seed: facts.seed,
       tried: triedWords(facts, unit || undefined),
-      words: choiceWords(facts),
+      words: choiceWords(facts, unit || undefined),
     })),
     notes: [...report.notes],
     losses: fits.flatMap((fit) =>

@@ -9,7 +9,7 @@ import { InputError } from '../errors.ts';
 /** A column that the user made, which no file has. */
 export interface SessionColumn {
   name: string;
-  column: CategoricalColumn;
+  column: CategoricalColumn & { categories: string[] };
 }
 
 /**

@@ -11,9 +11,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ExperimentInput, parseExperiment } from '../config.ts';
+import type { CategoricalColumn } from '../dataset/anndata.ts';
 import { loadOptionsOf } from '../dataset/load.ts';
 import { errorFromMessage, InputError } from '../errors.ts';
 import { metricsOf } from '../export/results.ts';
+import { openH5ad } from '../io/h5ad-read.ts';
 import { writeH5ad } from '../io/h5ad-write.ts';
 import { runExperiment } from '../pipeline.ts';
 import { exampleDataset } from '../simulate/example.ts';
@@ -259,6 +261,30 @@ describe('runs', () => {
     const { notes } = await ask({ kind: 'run', dataset, run: info.run }).result;
     expect(notes[0]).toBe(info.notKept);
     await host.close();
+  });
+
+  it('go into a copy of the cells with the labels that the user made', async () => {
+    const { host, ask } = open(undefined);
+    const { dataset } = await ask({ kind: 'open', files: [plain] }).result;
+    const experiment = experimentOf({ holdOut: 'none', map: 'none', methods: ['ot-cfm'] });
+    const { run } = await ask({ kind: 'train', dataset, experiment }).result;
+    const rows = Int32Array.of(1, 4, 7);
+    const label = (name: string) => ask({ kind: 'label', dataset, name, label: 'mine', rows }).result;
+    for (const name of ['a/b', '..', '_index'])
+      await expect(label(name)).rejects.toThrow(/cannot have this name/);
+    await label('chosen');
+    const target = join(newFolder('labelled'), 'out.h5ad');
+    mkdirSync(join(target, '..'));
+    await ask({ kind: 'export run', dataset, run, what: 'h5ad', target }).result;
+    await host.close();
+    const file = await openH5ad(target);
+    try {
+      const { codes, categories } = file.readObs('chosen') as CategoricalColumn;
+      expect(Array.from(codes.keys()).filter((row) => codes[row]! >= 0)).toEqual([...rows]);
+      expect(categories).toEqual(['mine']);
+    } finally {
+      file.close();
+    }
   });
 
   it('opened as a session have the cells of their source, or those of the session', async () => {

@@ -117,7 +117,7 @@ function writeFrame(
   }
 }
 
-type CategoricalContent = Extract<WritableColumn, { codes: Int32Array }>;
+export type CategoricalContent = Extract<WritableColumn, { codes: Int32Array }>;
 
 function categoricalOf(values: (string | null)[]): CategoricalContent {
   const categories = [...new Set(values)].filter((value) => value !== null).sort();
@@ -126,7 +126,8 @@ function categoricalOf(values: (string | null)[]): CategoricalContent {
   return { codes, categories, ordered: false };
 }
 
-function writeCategorical(
+/** A column of categories; missing values have the code −1. */
+export function writeCategorical(
   writer: Hdf5Writer,
   key: string,
   { codes, categories, ordered }: CategoricalContent,
@@ -150,7 +151,7 @@ function writeUns(writer: Hdf5Writer, key: string, value: UnsValue): void {
   }
 }
 
-function childKey(parent: string, name: string): string {
+export function childKey(parent: string, name: string): string {
   if (!name.includes('/')) return `${parent}/${name}`;
   throw new InputError('A name cannot be written into an HDF5 file.', {
     key: `${parent}/${name}`,

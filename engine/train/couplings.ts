@@ -28,25 +28,24 @@ export function couplingsOf(
   hooks: FitHooks,
   intervals: readonly IntervalGrows[],
 ): FitCouplings {
-  if (!intervals.some(({ grows }) => grows)) {
-    return { ...balanced(clouds, cells, settings, seed, hooks), growth: null };
+  const [growing, others] = split(intervals);
+  if (growing.length === 0) {
+    return { ...balanced(clouds, cells, settings, seed, hooks, others), growth: null };
   }
   if (settings.coupling === 'independent') {
-    const { couplings, notes } = balanced(clouds, cells, settings, seed, hooks);
+    const { couplings, notes } = balanced(clouds, cells, settings, seed, hooks, [...intervals.keys()]);
     const ignored = 'Growth is ignored: this method pairs cells at random.';
     return { couplings, growth: null, notes: [...notes, ignored] };
   }
-  if (intervals.every(({ grows }) => grows))
-    return unbalancedCouplingsOf(clouds, cells, settings, seed, hooks);
-  const parts = intervals.map(({ grows }, i) => {
-    const part = intervalOf(clouds, i);
-    if (grows) return unbalancedCouplingsOf(part, cells, settings, seed, hooks);
-    return { ...balanced(part, cells, settings, seed, hooks), growth: [noGrowth(part)] };
-  });
+  const grown = unbalancedCouplingsOf(clouds, cells, settings, seed, hooks, growing);
+  const even =
+    others.length > 0 ? balanced(clouds, cells, settings, seed, hooks, others) : { couplings: [], notes: [] };
   return {
-    couplings: parts.flatMap(({ couplings }) => couplings),
-    growth: parts.flatMap(({ growth }) => growth),
-    notes: [...new Set(parts.flatMap(({ notes }) => notes))],
+    couplings: intervals.map(
+      (_, i) => grown.couplings[growing.indexOf(i)] ?? even.couplings[others.indexOf(i)]!,
+    ),
+    growth: growthEverywhere(clouds, growing, grown.growth),
+    notes: [...new Set([...grown.notes, ...even.notes])],
   };
 }
 
@@ -60,20 +59,31 @@ export function rebuildGrowth(
   hooks: FitHooks,
   intervals: readonly IntervalGrows[],
 ): IntervalGrowth[] | null {
-  if (!intervals.some(({ grows }) => grows) || settings.coupling === 'independent') return null;
-  if (intervals.every(({ grows }) => grows)) return intervalGrowthOf(clouds, settings, seed, hooks);
-  return intervals.flatMap(({ grows }, i) => {
-    const part = intervalOf(clouds, i);
-    return grows ? intervalGrowthOf(part, settings, seed, hooks) : [noGrowth(part)];
-  });
+  const [growing] = split(intervals);
+  if (growing.length === 0 || settings.coupling === 'independent') return null;
+  return growthEverywhere(clouds, growing, intervalGrowthOf(clouds, settings, seed, hooks, growing));
 }
 
-function intervalOf(clouds: Clouds, i: number): Clouds {
-  return { ...clouds, times: clouds.times.slice(i, i + 2), cells: clouds.cells.slice(i, i + 2) };
+/** @returns the places of the intervals that have growth, and of the others */
+function split(intervals: readonly IntervalGrows[]): [growing: number[], others: number[]] {
+  const places = [...intervals.keys()];
+  return [places.filter((i) => intervals[i]!.grows), places.filter((i) => !intervals[i]!.grows)];
 }
 
-function noGrowth({ times: [tStart, tEnd], dims }: Clouds): IntervalGrowth {
-  return { tStart: tStart!, tEnd: tEnd!, logGainAt: (points) => new Float64Array(points.length / dims) };
+/** The growth of all intervals: none in those that have no plan for it. */
+function growthEverywhere(
+  { times, dims }: Clouds,
+  growing: readonly number[],
+  growth: readonly IntervalGrowth[],
+): IntervalGrowth[] {
+  return times.slice(1).map(
+    (tEnd, i) =>
+      growth[growing.indexOf(i)] ?? {
+        tStart: times[i]!,
+        tEnd,
+        logGainAt: (points) => new Float64Array(points.length / dims),
+      },
+  );
 }
 
 function balanced(
@@ -82,20 +92,20 @@ function balanced(
   { coupling }: CouplingSettings,
   seed: number,
   hooks: FitHooks,
+  intervals: readonly number[],
 ): Omit<FitCouplings, 'growth'> {
-  const pairs = rows.slice(1).map((to, i) => [rows[i]!, to] as const);
-  if (coupling === 'independent') return { couplings: pairs.map(independentCoupling), notes: [] };
+  if (coupling === 'independent') return { couplings: intervals.map(independentCoupling), notes: [] };
   if (coupling === 'minibatch') {
     return {
-      couplings: pairs.map(() => minibatchCoupling(points, points, dims, minibatch, minibatch)),
+      couplings: intervals.map(() => minibatchCoupling(points, points, dims, minibatch, minibatch)),
       notes: [],
     };
   }
   const kind = coupling === 'global' ? 'exact' : 'sinkhorn';
-  const plans = pairs.map(([from, to], i) => {
-    hooks.onProgress('coupling', { step: i, steps: pairs.length });
+  const plans = intervals.map((i, step) => {
+    hooks.onProgress('coupling', { step, steps: intervals.length });
     const random = randomStream(seed, 'coupling', 'plan', i);
-    return globalPlan({ points, rows: from }, { points, rows: to }, dims, random, {
+    return globalPlan({ points, rows: rows[i]! }, { points, rows: rows[i + 1]! }, dims, random, {
       kind,
       shouldStop: hooks.shouldStop,
     });

@@ -22,6 +22,8 @@ type GrowthSettings = Pick<FitSettings, 'tau' | 'epsilon'>;
 
 /** A plan between two observed timepoints, with the rows of the clouds that it is of. */
 interface IntervalPlan {
+  /** the place of its earlier timepoint */
+  interval: number;
   plan: UnbalancedPlan;
   rows: Int32Array;
   columns: Int32Array;
@@ -34,6 +36,8 @@ interface IntervalPlan {
  * (as in Waddington-OT, Cell 176 (2019), whose λ₂ is large): cells may have any number of descendants, but each later cell has ancestors, so that followed cells reach
  * all of the later timepoint. Growth is always that of the plan between whole clouds; pairs
  * come from it too, or with `minibatch` from plans of minibatches with the same τ and ε.
+ * @param intervals which pairs of consecutive timepoints, by the place of the earlier one
+ * @returns couplings and growth of these, in their order
  */
 export function unbalancedCouplingsOf(
   clouds: Clouds,
@@ -41,9 +45,10 @@ export function unbalancedCouplingsOf(
   settings: GrowthSettings & Pick<FitSettings, 'coupling'>,
   seed: number,
   hooks: FitHooks,
+  intervals: readonly number[],
 ): { couplings: Coupling[]; growth: IntervalGrowth[]; notes: string[] } {
   const { points, dims, cells } = clouds;
-  const plans = plansOf(clouds, settings, seed, hooks);
+  const plans = plansOf(clouds, settings, seed, hooks, intervals);
   const couplings = plans.map(({ plan, rows, columns, random }) =>
     settings.coupling === 'minibatch'
       ? unbalancedMinibatchCoupling(points, points, dims, minibatch, minibatch, plan)
@@ -66,21 +71,21 @@ export function intervalGrowthOf(
   settings: GrowthSettings,
   seed: number,
   hooks: FitHooks,
+  intervals: readonly number[],
 ): IntervalGrowth[] {
-  return growthOf(clouds, seed, hooks, plansOf(clouds, settings, seed, hooks));
+  return growthOf(clouds, seed, hooks, plansOf(clouds, settings, seed, hooks, intervals));
 }
 
-/** Whether growth differs between cells beyond noise, for each pair of consecutive timepoints (see `growthEvidence`). */
+/** Whether growth differs between the cells of an interval beyond noise (see `growthEvidence`). */
 export function intervalEvidenceOf(
-  { points, dims, cells }: Clouds,
+  { points, dims, cells }: Pick<Clouds, 'points' | 'dims' | 'cells'>,
+  interval: number,
   seed: number,
   { shouldStop }: Pick<FitHooks, 'shouldStop'>,
-): GrowthEvidence[] {
-  return cells.slice(1).map((to, i) => {
-    const random = randomStream(seed, 'growth', 'evidence', i);
-    const [x, y] = [gatherRows(points, dims, cells[i]!), gatherRows(points, dims, to)];
-    return growthEvidence(x, y, dims, random, { shouldStop });
-  });
+): GrowthEvidence {
+  const random = randomStream(seed, 'growth', 'evidence', interval);
+  const [x, y] = [0, 1].map((k) => gatherRows(points, dims, cells[interval + k]!));
+  return growthEvidence(x!, y!, dims, random, { shouldStop });
 }
 
 function growthOf(
@@ -89,14 +94,14 @@ function growthOf(
   hooks: FitHooks,
   plans: readonly IntervalPlan[],
 ): IntervalGrowth[] {
-  return plans.map(({ plan }, i) => {
+  return plans.map(({ interval, plan }) => {
     let estimate: GrowthEstimate | undefined;
     return {
-      tStart: clouds.times[i]!,
-      tEnd: clouds.times[i + 1]!,
+      tStart: clouds.times[interval]!,
+      tEnd: clouds.times[interval + 1]!,
       logGainAt: plan.logGainAt,
       estimatedGainAt(points) {
-        estimate ??= estimateOf(clouds, i, seed, hooks);
+        estimate ??= estimateOf(clouds, interval, seed, hooks);
         return estimate.logGainAt(points);
       },
     };
@@ -127,11 +132,12 @@ function plansOf(
   { tau, epsilon }: GrowthSettings,
   seed: number,
   hooks: FitHooks,
+  intervals: readonly number[],
 ): IntervalPlan[] {
-  return cells.slice(1).map((to, i) => {
-    hooks.onProgress('coupling', { step: i, steps: cells.length - 1 });
-    const random = randomStream(seed, 'coupling', 'plan', i);
-    const [rows, columns] = [somePart(cells[i]!, random), somePart(to, random)];
+  return intervals.map((interval, step) => {
+    hooks.onProgress('coupling', { step, steps: intervals.length });
+    const random = randomStream(seed, 'coupling', 'plan', interval);
+    const [rows, columns] = [somePart(cells[interval]!, random), somePart(cells[interval + 1]!, random)];
     const [x, y] = [gatherRows(points, dims, rows), gatherRows(points, dims, columns)];
     const plan = unbalancedPlan(x, rows.length, y, columns.length, dims, {
       tau,
@@ -141,6 +147,6 @@ function plansOf(
       maxIterations: MOST_ITERATIONS,
       shouldStop: hooks.shouldStop,
     });
-    return { plan, rows, columns, random };
+    return { interval, plan, rows, columns, random };
   });
 }

@@ -2,7 +2,7 @@ import { inkOf, type Theme } from '../../engine/figures/figure.ts';
 import type { Colouring, Followed } from '../../engine/host/protocol.ts';
 import { type Coloured, colourCells, type Legend } from './colouring.ts';
 import type { KeyRow, OverlayKey } from './export-sheet.ts';
-import { FAINTEST_MASS } from './journey-lines.ts';
+import { FAR_OPACITY } from './journey-lines.ts';
 
 /** What paths and predicted cells are coloured by. */
 export type AlongBy =
@@ -108,15 +108,10 @@ export function overlayKey(facts: OverlayFacts, theme: Theme): OverlayKey {
     }
   }
   if (facts.lines) rows.push({ kind: 'line', name: 'trajectories', colour });
-  if (facts.lines && facts.fades && facts.grows)
-    rows.push({
-      kind: 'line',
-      name: 'stands for a quarter of a cell, or less',
-      colour,
-      opacity: FAINTEST_MASS,
-    });
-  if (facts.lines && facts.fades)
-    rows.push({ kind: 'line', name: 'far from any cell', colour, opacity: 0.35 });
+  if (facts.lines && facts.fades) {
+    const name = facts.grows ? 'far from any cell, or stands for few cells' : 'far from any cell';
+    rows.push({ kind: 'line', name, colour, opacity: FAR_OPACITY });
+  }
   if (facts.torn) rows.push({ kind: 'dashes', name: TORN, colour, opacity: 0.6 });
   if (facts.straight) rows.push({ kind: 'dashes', name: 'straight ways', colour: text });
   if (facts.arrows) rows.push({ kind: 'arrow', name: 'velocity', colour: text });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { followedCells, gridArrows, realCells } from '../testing/synthetic-journey.ts';
 import { lineRuns } from './cpu-painter.ts';
 import { coloursAlong } from './journey-colours.ts';
-import { arrowLines, dashed, FAINTEST_MASS, straightLines, tornLines, wayLines } from './journey-lines.ts';
+import { arrowLines, dashed, straightLines, tornLines, wayLines } from './journey-lines.ts';
 import type { Lines } from './scene.ts';
 
 const followed = followedCells(6, 12);
@@ -60,7 +60,7 @@ describe('ways as lines', () => {
     const full = alphaAt(lines, 0);
     expect(alphaAt(lines, 1)).toBe(full);
     expect(alphaAt(lines, 2) / full).toBeCloseTo(0.5, 1);
-    expect(alphaAt(lines, 3) / full).toBeCloseTo(FAINTEST_MASS, 1);
+    expect(alphaAt(lines, 3) / full).toBeCloseTo(0.25, 1);
     expect(alphaAt(lines, 4)).toBe(alphaAt(lines, 3));
     expect(alphaAt(lines, 5)).toBe(alphaAt(lines, 3));
     expect(rgbAt(lines, 4)).toEqual(rgbAt(wayLines({ ...followed, mass: null }, [0, 1], colours), 4));

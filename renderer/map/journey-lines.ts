@@ -3,12 +3,10 @@ import type { ColoursAlong } from './journey-colours.ts';
 import type { Lines } from './scene.ts';
 
 /** Opacity of what runs far from any cell, beside that of the others. */
-const FAR_OPACITY = 0.35;
+export const FAR_OPACITY = 0.35;
 /** Opacity goes with the mass, a step a factor of √2, down to what can just be seen. */
 const MASS_STEPS_PER_HALF = 2;
 const FAINTEST_STEP = 4;
-/** What still shows of the way of a cell that stands for so little, or less. */
-export const FAINTEST_MASS = 2 ** (-FAINTEST_STEP / MASS_STEPS_PER_HALF);
 /** What the map tears apart is there, but no more than hinted at. */
 const TORN_OPACITY = 0.3;
 /** Dashes and gaps on the longer side of all straight ways, and of what the map tears apart. */

@@ -52,7 +52,7 @@ export function findColumns(
       ({ name, kind, nUnique }): Found => ({
         key: `column ${name}`,
         title: name,
-        hint: kind === 'number' && nUnique! > 20 ? 'number' : `${nUnique} values`,
+        hint: kind === 'number' && nUnique! > 20 ? 'number' : nUnique === 1 ? '1 value' : `${nUnique} values`,
         run: () => pick({ kind: 'column', column: name }),
       }),
     );

@@ -328,6 +328,7 @@ export class Session {
     if (!this.dataset) return;
     this.#answers.follow(this.dataset.dataset);
     this.cells.follow();
+    this.training.forgive();
     this.runs.follow();
     this.journey.follow(SHOWS_JOURNEY.has(this.step) || this.#justTrained);
     if (this.step === 'train') this.training.follow(this.#estimateKey());

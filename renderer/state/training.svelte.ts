@@ -51,6 +51,8 @@ export class Training {
   readonly #way: Way;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #estimated = '';
+  /** what was trained last, or could not be */
+  #tried = '';
 
   constructor(parts: SessionParts, way: Way) {
     this.#parts = parts;
@@ -92,6 +94,7 @@ export class Training {
     try {
       if (!(await this.#way.prepare()) || !this.#started) return;
       const experiment = experimentOf(decisions.choices.experiment);
+      this.#tried = trainingKey(experiment);
       const request = { kind: 'train', dataset: dataset.dataset, experiment } as const;
       const outcome = await tasks.run('train', 'Training', request, (progress) => this.#take(progress));
       if (outcome.kind === 'done') {
@@ -128,6 +131,12 @@ export class Training {
     this.#end();
     this.estimate = null;
     this.#estimated = '';
+  }
+
+  /** Forgets what was wrong with other choices. */
+  forgive(): void {
+    const { decisions, tasks } = this.#parts;
+    if (this.#tried !== trainingKey(decisions.choices.experiment)) tasks.problems.delete('train');
   }
 
   /** Asks what a training with the choices would take, once they have settled. @param key of what it follows from */

@@ -45,6 +45,21 @@ describe('a training', () => {
     });
   });
 
+  test('what was wrong with other choices is forgotten as soon as they change, undone or anew', async () => {
+    const { session } = await opened({
+      train: () => Promise.reject(new InputError('The label "x" cannot be read as a time.')),
+    });
+    session.agree();
+    session.change({ time: 'age' }, 'take age as the time');
+    await session.train();
+    const problem = () => session.tasks.problems.get('train');
+    expect(problem()).toBeInstanceOf(InputError);
+    session.colour({ kind: 'column', column: 'day' });
+    expect(problem()).toBeInstanceOf(InputError);
+    session.change({ time: 'day' }, 'take day as the time');
+    expect(problem()).toBeUndefined();
+  });
+
   test('what it found is on the map where it was trained', async () => {
     const { session } = await opened();
     session.agree();
