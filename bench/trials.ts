@@ -119,7 +119,8 @@ function w1Of(
   const preset = resolveFitSettings(config, { method: 'auto', dims, heldOut: [heldOut] });
   const { training } = spaceOf(dataset, [heldOut], preset);
   const clouds = { ...observedClouds(dataset, [], training), times: modelTimes(dataset) };
-  const settings = sized({ settings: preset, given: givenSettings(config), clouds });
+  const smallest = Math.min(...clouds.cells.map(({ length }) => length));
+  const settings = sized(preset, givenSettings(config), smallest);
   const others = <T>(list: readonly T[]) => list.filter((_, k) => k !== heldOut);
   const seen: Clouds = { ...clouds, times: others(clouds.times), cells: others(clouds.cells) };
   const measured = (of: Clouds, inner: number) =>

@@ -61,6 +61,16 @@ describe('the cost of a fit of auto', () => {
     expect(of({}, [])).toBeCloseTo(of({ predictFrom: 'before' }, []), 9);
   });
 
+  it('goes by the cells: few of them take few steps, unless steps are given', () => {
+    const facts = { method: 'auto' as const, dims: 5, heldOut: [] as number[] };
+    const fit = { ...facts, settings: resolveFitSettings(config, facts) };
+    const few = [130, 130, 130, 130];
+    const asked = estimateOf({ ...fit, given: ['steps', 'centers'] }, 5, few).seconds;
+    expect(estimateOf(fit, 5, few).seconds).toBeLessThan(0.4 * asked);
+    const many = [600, 600, 600, 600];
+    expect(estimateOf(fit, 5, many)).toEqual(estimateOf({ ...fit, given: ['steps', 'centers'] }, 5, many));
+  });
+
   it('counts unbalanced plans, its usual answer, where it can try anything at all', () => {
     const plans = of({}, [1]) - of({ coupling: 'independent' }, [1]);
     expect(plans).toBeGreaterThan(1.2e-7 * (3000 * 5000 + 5000 * 6000));

@@ -1,4 +1,4 @@
-import { MOST_INNER, MOST_PLANNED, MOST_TRIAL_CELLS, REACH, USUAL_TRIALS } from './auto/size.ts';
+import { MOST_INNER, MOST_PLANNED, MOST_TRIAL_CELLS, REACH, sized, USUAL_TRIALS } from './auto/size.ts';
 import { bendsPaths, type FitSettings } from './config.ts';
 import { MOST_PLAN_CELLS } from './coupling/global.ts';
 import { DRAWS, MOST_EVIDENCE_CELLS } from './coupling/growth-evidence.ts';
@@ -89,8 +89,15 @@ export function estimateFit(
 /**
  * The same of `auto`: trials on parts of the cells, then the fit. Unbalanced pairs are its usual answer, so the plans of these are counted, and
  * what is asked of growth then.
+ * @param given settings that do not go by the number of cells
  */
-export function estimateAuto(settings: FitSettings, dims: number, counts: readonly number[]): FitEstimate {
+export function estimateAuto(
+  whole: FitSettings,
+  dims: number,
+  counts: readonly number[],
+  given: readonly (keyof FitSettings)[] = [],
+): FitEstimate {
+  const settings = sized(whole, given, Math.min(...counts));
   const inner = Math.min(MOST_INNER, Math.max(0, counts.length - 2));
   const few = counts.slice(0, 2 * REACH).map((n) => Math.min(MOST_TRIAL_CELLS, n));
   const trial = estimateFit(settings, dims, few, true);
@@ -108,14 +115,14 @@ export function estimateAuto(settings: FitSettings, dims: number, counts: readon
 
 /** What a fit of an experiment would need. @param counts cells of each timepoint, those that are held out too */
 export function estimateOf(
-  { method, heldOut, settings }: Pick<FitJob, 'method' | 'heldOut' | 'settings'>,
+  { method, heldOut, settings, given }: Pick<FitJob, 'method' | 'heldOut' | 'settings' | 'given'>,
   dims: number,
   counts: readonly number[],
 ): FitEstimate {
   const observed = counts.filter((_, k) => !heldOut.includes(k));
   const fit =
     method === 'auto'
-      ? estimateAuto(settings, dims, observed)
+      ? estimateAuto(settings, dims, observed, given)
       : estimateFit(settings, dims, observed, bendsPaths(method));
   // W1 and W2 to what is held out, and the plan by which both sides meet
   const measured = heldOut.reduce((sum, k) => sum + counts[k]! * counts[k - 1]!, 0);

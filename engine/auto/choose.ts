@@ -39,7 +39,7 @@ export function chooseSettings(
   hooks: ChooseHooks,
 ): { settings: FitSettings; choices: Choices } {
   const { clouds, observed, given } = input;
-  const settings = sized(input);
+  const settings = sized(input.settings, given, Math.min(...clouds.cells.map(({ length }) => length)));
   const innerPlaces = clouds.cells.slice(1, -1).map((_, k) => k + 1);
   const inner = spread(innerPlaces, MOST_INNER);
   const trials = createTrials(kernels, input, inner, hooks);

@@ -16,13 +16,14 @@ export const USUAL_TRIALS = 5;
 /**
  * Few cells allow few centres, about six cells to each, and few steps: with 40 cells a day 1,000 steps learn the cells by
  * heart.
+ * @param given what stays as it is
+ * @param smallest cells of the smallest timepoint
  */
-export function sized({
-  settings,
-  given,
-  clouds,
-}: Pick<ChooseInput, 'settings' | 'given' | 'clouds'>): FitSettings {
-  const smallest = Math.min(...clouds.cells.map(({ length }) => length));
+export function sized(
+  settings: FitSettings,
+  given: readonly (keyof FitSettings)[],
+  smallest: number,
+): FitSettings {
   const within = (least: number, value: number, most: number) => Math.max(least, Math.min(value, most));
   const bySize = {
     centers: within(8, Math.round(smallest / 3), settings.centers),
