@@ -15,6 +15,7 @@ export async function exportRun(session: Session, { run, name }: RunInfo, what: 
   const words = EXPORTS[what];
   tasks.problems.delete('export');
   let bytes = 0;
+  const labelsSaved = session.savingLabels();
   try {
     const suggested = fileName([stemOf(dataset.name), name, words.name], words.extension);
     const saved = await platform.saveTo(suggested, async (target) => {
@@ -25,7 +26,9 @@ export async function exportRun(session: Session, { run, name }: RunInfo, what: 
       if (outcome.kind !== 'done') throw new CancelledError();
       bytes = outcome.result.bytes;
     });
-    if (saved !== null) notices.say(`Saved ${saved} (${fileSize(bytes)}).`);
+    if (saved === null) return;
+    notices.say(`Saved ${saved} (${fileSize(bytes)}).`);
+    if (what === 'h5ad') labelsSaved();
   } catch (error) {
     if (!(error instanceof CancelledError)) tasks.fail('export', error);
   }

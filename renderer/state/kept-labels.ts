@@ -6,9 +6,20 @@ export type KeepLabel = Extract<Request, { kind: 'label' }>;
 /** Labels that the user gave to cells, so that an engine that was started again can be told. */
 export class KeptLabels {
   #given: KeepLabel[] = [];
+  #saved = 0;
 
-  get any(): boolean {
-    return this.#given.length > 0;
+  /** names of the columns of which something is in no file yet */
+  get unsaved(): string[] {
+    return [...new Set(this.#given.slice(this.#saved).map(({ name }) => name))];
+  }
+
+  /** A file is written now. @returns to be called when it is: all that was given by now is in it */
+  saving(): () => void {
+    const [given, count] = [this.#given, this.#given.length];
+    return () => {
+      // another file may be open by then
+      if (this.#given === given) this.#saved = Math.max(this.#saved, count);
+    };
   }
 
   add(label: KeepLabel): void {
@@ -17,6 +28,7 @@ export class KeptLabels {
 
   clear(): void {
     this.#given = [];
+    this.#saved = 0;
   }
 
   /** @returns the columns of the dataset with those that could be kept again */

@@ -5,6 +5,8 @@ type Source = Extract<Request, { kind: 'open' | 'example' }>;
 
 /** What a session does where something is opened. */
 export interface OpeningSteps {
+  /** whether what is open may be left */
+  mayLeave(): Promise<boolean>;
   /** shows where the progress of it is, and what is wrong with it */
   watch(): void;
   /** all begins anew with what is open now */
@@ -56,6 +58,7 @@ export class Opening {
   }
 
   async #open(source: Source, title: string): Promise<void> {
+    if (!(await this.#steps.mayLeave())) return;
     this.#steps.watch();
     const outcome = await this.#parts.tasks.run('open', title, source);
     if (outcome.kind !== 'done') return;

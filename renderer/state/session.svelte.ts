@@ -1,4 +1,4 @@
-import { formatCount } from '../../engine/figures/words.ts';
+import { formatCount, joinAnd } from '../../engine/figures/words.ts';
 import type { FileInfo, OpenedDataset, RunInfo } from '../../engine/host/protocol.ts';
 import type { EngineClient, Platform } from '../client/engine-client.ts';
 import { type SelectionMode, selectedRows } from '../map/selection.ts';
@@ -24,6 +24,7 @@ import { Notices } from './notices.svelte.ts';
 import { Opening } from './opening.ts';
 import type { SessionParts } from './parts.ts';
 import { PreparedCells } from './prepared-cells.svelte.ts';
+import { Question } from './question.svelte.ts';
 import { restartWords } from './restarting.ts';
 import { Runs } from './runs.svelte.ts';
 import { SHOWS_JOURNEY, type StepId, stepsOf } from './steps.ts';
@@ -50,6 +51,7 @@ export class Session {
   readonly platform: Platform;
   readonly tasks: Tasks;
   readonly notices = new Notices();
+  readonly question = new Question();
   readonly cells: PreparedCells;
   readonly training: Training;
   readonly runs: Runs;
@@ -75,6 +77,7 @@ export class Session {
     this.#answers = new Answers(this.tasks, this.#decisions);
     const parts = this.#parts();
     this.#opening = new Opening(parts, {
+      mayLeave: () => this.#mayLeave(),
       watch: () => {
         this.step = 'data';
       },
@@ -196,6 +199,26 @@ export class Session {
 
   dropFiles(files: readonly File[]): Promise<void> {
     return this.#opening.given(() => this.platform.droppedFiles(files));
+  }
+
+  /** Labels are the one thing that the user made and no file or run holds. */
+  async #mayLeave(): Promise<boolean> {
+    const names = this.#labels.unsaved;
+    if (!this.dataset || names.length === 0) return true;
+    return this.question.ask({
+      title: 'Leave without your labels?',
+      text: `What you kept in ${joinAnd(names)} is in no file yet and would be lost. To keep it, save the cells with all results of a run (step Export).`,
+      goOn: 'Leave without them',
+    });
+  }
+
+  /** The cells are written with their labels now. @returns to be called when they are */
+  savingLabels(): () => void {
+    const saved = this.#labels.saving();
+    return () => {
+      saved();
+      this.#follow();
+    };
   }
 
   #start(opened: OpenedDataset): void {
@@ -335,7 +358,7 @@ export class Session {
     const { file } = this.#opening;
     this.platform.setDocument({
       title: this.dataset.name,
-      unsaved: this.#labels.any || this.prepared !== null,
+      unsaved: this.#labels.unsaved.length > 0 || this.prepared !== null,
       ...(file !== undefined && { file }),
     });
   }

@@ -197,6 +197,36 @@ test('chosen cells are kept as a label, which colours them', async () => {
   expect(platform.documents.at(-1)).toMatchObject({ unsaved: true });
 });
 
+test('another file is not opened over labels that are in no file, unless the user says so', async () => {
+  const { session, asked, platform } = await opened();
+  session.select(Int32Array.of(3, 1, 4));
+  await session.keepLabel('fate', 'neural');
+  await settled();
+  const openings = () => asked('example').length + asked('open').length;
+  const before = openings();
+  const stays = session.openExample();
+  await settled();
+  expect(session.question.asked?.text).toContain('fate');
+  session.question.answer(false);
+  await stays;
+  expect([openings(), session.question.asked]).toEqual([before, null]);
+
+  const saved = session.savingLabels();
+  session.select(Int32Array.of(2));
+  await session.keepLabel('other', 'gut');
+  saved();
+  const leaves = session.openExample();
+  await settled();
+  // what was in the file is not named
+  expect(session.question.asked?.text).toMatch(/kept in other is/);
+  session.question.answer(true);
+  await leaves;
+  expect(openings()).toBe(before + 1);
+  expect(platform.documents.at(-1)).toMatchObject({ unsaved: false });
+  await session.openExample();
+  expect([openings(), session.question.asked]).toEqual([before + 2, null]);
+});
+
 test('a second label in the same column is seen at once, and told to an engine that was started again', async () => {
   const { session, client, asked } = await opened();
   for (const [row, label] of [

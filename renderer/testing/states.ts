@@ -203,6 +203,13 @@ export const STATES: Record<string, Scene> = {
       await session.train();
     }),
   },
+  leaving: {
+    arrange: opened(async (session) => {
+      session.select(Int32Array.of(1, 2, 3));
+      await session.keepLabel('fate', 'neural crest');
+      void session.openExample();
+    }),
+  },
   runs: {
     runs: manyRuns,
     arrange: opened((session) => {
