@@ -50,6 +50,29 @@ describe('what is trained', () => {
     expect(methods()).toEqual(['auto', 'ot-cfm']);
   });
 
+  test('growth is as the data show, asked for, or kept off; of one method it is asked for or not', async () => {
+    const { session } = await show('train');
+    const growth = () => session.choices.experiment.growth;
+    const options = within(screen.getByLabelText('Cells divide and die')).getAllByRole('option');
+    expect(options.map((option) => option.textContent)).toEqual(['as the data show', 'yes', 'no']);
+    expect(growth()).toBeUndefined();
+    for (const value of ['off', 'on'] as const) {
+      await choose('Cells divide and die', value);
+      expect(growth()).toBe(value);
+    }
+    session.undo();
+    expect(growth()).toBe('off');
+    const shown = screen.getByLabelText('Cells divide and die') as HTMLSelectElement;
+    await waitFor(() => expect(shown.value).toBe('off'));
+    await choose('Cells divide and die', '');
+    expect(growth()).toBeUndefined();
+    await fireEvent.click(screen.getByLabelText(/^Bent paths/));
+    await fireEvent.click(screen.getByLabelText('Cells divide and die', { selector: 'input' }));
+    expect(growth()).toBe('on');
+    await fireEvent.click(screen.getByLabelText('Cells divide and die', { selector: 'input' }));
+    expect(growth()).toBeUndefined();
+  });
+
   test('a setting of the fit has its usual value beside it, and a wrong one holds the training up', async () => {
     const { session, client } = await show('train');
     await openAdvanced();
