@@ -100,7 +100,7 @@ export const HELP = {
     title: 'Automatic',
     text: [
       'Keeps inner days back, one after another, predicts them with each setting that may matter, and takes what is expected to predict best, by these trials and by what simulated courses show. What was asked and found is listed with the run.',
-      'Days that a fit holds out take no part in its choices, so the test stays honest.',
+      'Days that a fit holds out take no part in its choices, so the test stays honest. They are predicted from the cells before and after them; the other methods, as published, take those before alone.',
     ],
     section: 'automatic',
   },
@@ -108,7 +108,7 @@ export const HELP = {
     title: 'Trajectories and truth',
     text: [
       'A line is where the model carries one cell, not a cell that was followed: sequencing destroys each cell. Which becomes which is inferred from all cells together.',
-      'A map such as UMAP tears apart cells that are near in the components. Where a path crosses such a tear, a faint dotted line joins its two ends.',
+      'On a map such as UMAP a predicted cell is drawn among the real cells that are nearest to it in the components, so it lies on cells whether it is near them or not: principal components, in Embed, show how near. A map also tears apart cells that are near in the components. Where a path crosses such a tear, a faint dotted line joins its two ends.',
       'Several histories can explain the same snapshots. A line far from any cell, or apart between seeds, is a guess; a lineage tracer or a perturbation can settle it.',
     ],
     section: 'trajectories-and-truth',
