@@ -92,12 +92,12 @@ export function estimateFit(
  * @param given settings that do not go by the number of cells
  */
 export function estimateAuto(
-  whole: FitSettings,
+  preset: FitSettings,
   dims: number,
   counts: readonly number[],
   given: readonly (keyof FitSettings)[] = [],
 ): FitEstimate {
-  const settings = sized(whole, given, Math.min(...counts));
+  const settings = sized(preset, given, Math.min(...counts));
   const inner = Math.min(MOST_INNER, Math.max(0, counts.length - 2));
   const few = counts.slice(0, 2 * REACH).map((n) => Math.min(MOST_TRIAL_CELLS, n));
   const trial = estimateFit(settings, dims, few, true);

@@ -58,7 +58,7 @@ export function growthFacts(experiment: Experiment): GrowthFacts | null {
       ? {
           column: GROWTH_RATE,
           unit: `per ${dataset.timepoints.unit || 'unit of time'}`,
-          meaning: `The logarithm of how many descendants a cell has at the next timepoint, the mean cell's being 1, divided by the time between. Not a number at the last timepoint${untold === '' ? '' : ` and at ${untold}, after which no difference in growth beyond noise was found`}. ${RELATIVE}`,
+          meaning: `The logarithm of how many descendants a cell has at the next timepoint, the mean cell's being 1, divided by the time between. Not a number at the last timepoint${untold === '' ? '' : ` and at ${untold}, after which growth is within noise or pairs are balanced`}. ${RELATIVE}`,
         }
       : null,
     prior: growthPrior ? priorFacts(growthPrior) : null,
@@ -107,10 +107,10 @@ export function growthNotes(experiment: Experiment): string[] {
     return [
       'Growth is ignored: every cell is followed as one cell, as if none divided or died between the timepoints.',
     ];
-  const { rate, prior, rankCorrelation: agreement } = facts;
+  const { prior, rankCorrelation: agreement } = facts;
   return [
     RELATIVE,
-    ...untoldWords(experiment, rate !== null),
+    ...untoldWords(experiment),
     ...(prior === null
       ? []
       : 'missing' in prior
@@ -120,7 +120,7 @@ export function growthNotes(experiment: Experiment): string[] {
   ];
 }
 
-/** Of the fit on all timepoints: those after which growth is within noise, in words; empty: there are none. */
+/** Of the fit on all timepoints: those after which growth is within noise or pairs are balanced, in words; empty: there are none. */
 function untoldTimepoints({ fits, dataset: { timepoints } }: Experiment): string {
   const { choices } = fits.find(({ heldOut }) => heldOut.length === 0) ?? {};
   const untold = choices?.growth.flatMap((one, k) => (one?.found ? [] : [timepoints.labels[k]!])) ?? [];
@@ -128,14 +128,14 @@ function untoldTimepoints({ fits, dataset: { timepoints } }: Experiment): string
 }
 
 /** Why some growth rates are missing, or all; without a fit on all timepoints nobody expects them. */
-export function untoldWords(experiment: Experiment, areSomeTold: boolean): string[] {
+export function untoldWords(experiment: Experiment): string[] {
   const fit = experiment.fits.find(({ heldOut }) => heldOut.length === 0);
   if (!fit) return [];
-  const untold = untoldTimepoints(experiment);
-  if (areSomeTold) {
+  if (GROWTH_RATE in growthColumns(experiment)) {
+    const untold = untoldTimepoints(experiment);
     if (untold === '') return [];
     return [
-      `No difference in growth beyond noise was found after ${untold}, so no growth rates are told there.`,
+      `After ${untold} growth is within noise or pairs are balanced, so no growth rates are told there.`,
     ];
   }
   if (!hasGrowth({ fits: [fit] }))

@@ -231,16 +231,16 @@ describe('growth within noise', () => {
     ]) {
       const experiment = await chosen(found);
       expect(growthFacts(experiment)!.rate!.meaning).toContain(
-        'at the last timepoint and at day 2, after which no',
+        'at the last timepoint and at day 2, after which growth is within noise',
       );
-      const words = /No difference in growth beyond noise was found after day 2/;
+      const words = /After day 2 growth is within noise or pairs are balanced/;
       expect(growthNotes(experiment).join(' ')).toMatch(words);
       expect(methodsText({ experiment }, 'cells.h5ad')).toMatch(words);
       expect(
         growthFacts(experiment)!.rankCorrelation!.timepoints.map(({ correlation }) => correlation),
       ).toEqual([expect.closeTo(1, 9), null]);
     }
-    expect(growthNotes(await chosen([true, true])).join(' ')).not.toMatch(/beyond noise/);
+    expect(growthNotes(await chosen([true, true])).join(' ')).not.toMatch(/within noise/);
   });
 
   it('everywhere: no column, no rates, and why', async () => {

@@ -2,33 +2,18 @@ import { existsSync, realpathSync } from 'node:fs';
 import { type Dataset, loadDataset } from '../dataset/load.ts';
 import { InputError } from '../errors.ts';
 import { identifyFile } from '../io/file-identity.ts';
-import {
-  ARRAY,
-  type CategoricalContent,
-  childKey,
-  DICT,
-  encoding,
-  estimatedBytes,
-  STRING_ARRAY,
-} from '../io/h5ad-write.ts';
+import { ARRAY, childKey, DICT, encoding, estimatedBytes, STRING_ARRAY } from '../io/h5ad-write.ts';
 import { openHdf5 } from '../io/hdf5.ts';
 import { type Hdf5Value, type Hdf5Writer, saveHdf5 } from '../io/hdf5-write.ts';
 import type { Experiment } from '../pipeline.ts';
 import { GROWTH_PRIOR, GROWTH_RATE, growthColumns } from './growth-facts.ts';
-import { addColumns, type Layout, layoutOf } from './h5ad-layout.ts';
+import { addColumns, type Label, type Layout, layoutOf } from './h5ad-layout.ts';
 import { metricsOf } from './results.ts';
 import { cellTimes, readSession, type Session, TIMEPOINT, VELOCITY } from './session.ts';
 import { cellsSha256, loadOptions } from './session-source.ts';
 import { predictionsOf } from './tables.ts';
 
 const SCHEMA = 1;
-
-/** A column of obs that the user made. */
-export interface Label {
-  name: string;
-  column: CategoricalContent;
-}
-
 const HOME = 'uns/meander';
 
 /**

@@ -16,6 +16,12 @@ export interface Layout {
  */
 export type TableLayout = string[] | undefined | 'old';
 
+/** A column that the user made. */
+export interface Label {
+  name: string;
+  column: CategoricalContent;
+}
+
 /** To be called in a worker thread. */
 export async function layoutOf(path: string): Promise<Layout> {
   const file = await openHdf5(path);
@@ -37,16 +43,16 @@ export async function layoutOf(path: string): Promise<Layout> {
 /**
  * Adds columns to a table that can gain some.
  * @param values numbers, which a later call can replace
- * @param categories under names of ours where the table has others of that name
+ * @param labels under names of ours where the table has others of that name
  */
 export function addColumns(
   writer: Hdf5Writer,
   key: 'obs' | 'var',
   columns: string[] | undefined,
   values: Record<string, NumericArray>,
-  categories: readonly { name: string; column: CategoricalContent }[] = [],
+  labels: readonly Label[] = [],
 ): void {
-  const names = categories.map(({ name, column }) => {
+  const names = labels.map(({ name, column }) => {
     let free = name;
     while (writer.has(childKey(key, free))) free = `meander_${free}`;
     writeCategorical(writer, childKey(key, free), column);

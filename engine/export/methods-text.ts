@@ -3,7 +3,7 @@ import { describeCondition } from '../dataset/subset.ts';
 import type { FitResult } from '../evaluate/held-out.ts';
 import { formatCount, joinAnd, methodName, timepointList } from '../figures/words.ts';
 import type { Experiment } from '../pipeline.ts';
-import { GROWTH_RATE, growthColumns, hasGrowth, RELATIVE, untoldWords } from './growth-facts.ts';
+import { hasGrowth, RELATIVE, untoldWords } from './growth-facts.ts';
 import { cite, numberReferences } from './references.ts';
 import { type Metrics, metricsOf } from './results.ts';
 import type { Session } from './session.ts';
@@ -105,7 +105,7 @@ function fitWords(experiment: Experiment): string[] {
     ? `${formatCount(rolled.trajectories.cells.length)} cells of the first timepoint were followed through all timepoints (${methodName(rolled.method)}, ${rolled.heldOut.length === 0 ? 'fitted on all timepoints' : `fitted without ${heldOutWords(rolled, experiment)}`}, seed ${rolled.seed}).`
     : null;
   const growth = hasGrowth(experiment)
-    ? [RELATIVE, ...untoldWords(experiment, GROWTH_RATE in growthColumns(experiment))].join(' ')
+    ? [RELATIVE, ...untoldWords(experiment)].join(' ')
     : 'Division and death of cells were ignored.';
   const seeds =
     config.seeds === 1

@@ -1,5 +1,7 @@
+import { joinAnd } from '../../engine/figures/words.ts';
 import type { OpenedDataset, Request } from '../../engine/host/protocol.ts';
 import type { EngineClient } from '../client/engine-client.ts';
+import type { Question } from './question.svelte.ts';
 
 export type KeepLabel = Extract<Request, { kind: 'label' }>;
 
@@ -20,6 +22,17 @@ export class KeptLabels {
       // another file may be open by then
       if (this.#given === given) this.#saved = Math.max(this.#saved, count);
     };
+  }
+
+  /** Labels are the one thing that the user made and no file or run holds. @returns whether another file may be opened */
+  async mayLeave(question: Question): Promise<boolean> {
+    const names = this.unsaved;
+    if (names.length === 0) return true;
+    return question.ask({
+      title: 'Leave without your labels?',
+      text: `What you kept in ${joinAnd(names)} is in no file yet and would be lost. To keep it, save the cells with all results of a run (step Export).`,
+      goOn: 'Leave without them',
+    });
   }
 
   add(label: KeepLabel): void {

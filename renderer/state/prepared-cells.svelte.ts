@@ -20,8 +20,8 @@ export class PreparedCells {
   readonly refused = new SvelteMap<keyof ExperimentConfig, string>();
 
   readonly #parts: SessionParts;
-  /** what was prepared last, or could not be */
-  #tried = '';
+  /** what was chosen when a preparation failed */
+  #failed = '';
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -48,9 +48,9 @@ export class PreparedCells {
     const { experiment } = decisions.choices;
     const key = preparationKey(experiment);
     const preparation = preparationOf(experiment);
-    this.#tried = key;
     const request = { kind: 'prepare', dataset: dataset.dataset, preparation } as const;
     const outcome = await tasks.run('prepare', 'Preparing the cells', request);
+    if (outcome.kind === 'failed') this.#failed = preparationKey(decisions.choices.experiment);
     if (outcome.kind !== 'done') return false;
     const { result } = outcome;
     this.prepared = { key, notes: result.notes };
@@ -67,9 +67,9 @@ export class PreparedCells {
     if (this.prepared) this.prepared = { ...this.prepared, key: '' };
   }
 
-  /** Forgets what was wrong with other choices. */
+  /** Forgets what was wrong once the choices have changed. */
   follow(): void {
     const { tasks, decisions } = this.#parts;
-    if (this.#tried !== preparationKey(decisions.choices.experiment)) tasks.problems.delete('prepare');
+    if (this.#failed !== preparationKey(decisions.choices.experiment)) tasks.problems.delete('prepare');
   }
 }

@@ -1,4 +1,4 @@
-import { formatCount, joinAnd } from '../../engine/figures/words.ts';
+import { formatCount } from '../../engine/figures/words.ts';
 import type { FileInfo, OpenedDataset, RunInfo } from '../../engine/host/protocol.ts';
 import type { EngineClient, Platform } from '../client/engine-client.ts';
 import { type SelectionMode, selectedRows } from '../map/selection.ts';
@@ -77,7 +77,7 @@ export class Session {
     this.#answers = new Answers(this.tasks, this.#decisions);
     const parts = this.#parts();
     this.#opening = new Opening(parts, {
-      mayLeave: () => this.#mayLeave(),
+      mayLeave: () => this.#labels.mayLeave(this.question),
       watch: () => {
         this.step = 'data';
       },
@@ -199,17 +199,6 @@ export class Session {
 
   dropFiles(files: readonly File[]): Promise<void> {
     return this.#opening.given(() => this.platform.droppedFiles(files));
-  }
-
-  /** Labels are the one thing that the user made and no file or run holds. */
-  async #mayLeave(): Promise<boolean> {
-    const names = this.#labels.unsaved;
-    if (!this.dataset || names.length === 0) return true;
-    return this.question.ask({
-      title: 'Leave without your labels?',
-      text: `What you kept in ${joinAnd(names)} is in no file yet and would be lost. To keep it, save the cells with all results of a run (step Export).`,
-      goOn: 'Leave without them',
-    });
   }
 
   /** The cells are written with their labels now. @returns to be called when they are */

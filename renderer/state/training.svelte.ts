@@ -51,8 +51,8 @@ export class Training {
   readonly #way: Way;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #estimated = '';
-  /** what was trained last, or could not be */
-  #tried = '';
+  /** what was chosen when a training failed */
+  #failed = '';
 
   constructor(parts: SessionParts, way: Way) {
     this.#parts = parts;
@@ -94,12 +94,14 @@ export class Training {
     try {
       if (!(await this.#way.prepare()) || !this.#started) return;
       const experiment = experimentOf(decisions.choices.experiment);
-      this.#tried = trainingKey(experiment);
       const request = { kind: 'train', dataset: dataset.dataset, experiment } as const;
       const outcome = await tasks.run('train', 'Training', request, (progress) => this.#take(progress));
       if (outcome.kind === 'done') {
         this.ended = outcome.result;
         this.#way.ended(outcome.result, trainingKey(experiment));
+      } else if (outcome.kind === 'failed') {
+        // choices may have changed meanwhile: it is forgotten with the next change
+        this.#failed = trainingKey(decisions.choices.experiment);
       } else if (outcome.kind === 'cancelled') {
         this.#parts.notices.say(
           'The training was cancelled. Nothing was changed; earlier runs are as they were.',
@@ -133,10 +135,10 @@ export class Training {
     this.#estimated = '';
   }
 
-  /** Forgets what was wrong with other choices. */
+  /** Forgets what was wrong once the choices have changed. */
   forgive(): void {
     const { decisions, tasks } = this.#parts;
-    if (this.#tried !== trainingKey(decisions.choices.experiment)) tasks.problems.delete('train');
+    if (this.#failed !== trainingKey(decisions.choices.experiment)) tasks.problems.delete('train');
   }
 
   /** Asks what a training with the choices would take, once they have settled. @param key of what it follows from */

@@ -60,6 +60,25 @@ describe('a training', () => {
     expect(problem()).toBeUndefined();
   });
 
+  test('what went wrong is told though choices changed while it was trained', async () => {
+    let fail: (error: Error) => void = () => {};
+    const { session } = await opened({
+      train: () =>
+        new Promise<RunInfo>((_, reject) => {
+          fail = reject;
+        }),
+    });
+    session.agree();
+    const training = session.train();
+    await settled();
+    session.change({ seeds: 3 }, 'take 3 seeds');
+    fail(new InputError('The disk is full.'));
+    await training;
+    expect(session.tasks.problems.get('train')).toBeInstanceOf(InputError);
+    session.change({ seeds: 4 }, 'take 4 seeds');
+    expect(session.tasks.problems.has('train')).toBe(false);
+  });
+
   test('what it found is on the map where it was trained', async () => {
     const { session } = await opened();
     session.agree();
